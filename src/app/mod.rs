@@ -1,0 +1,1 @@
+//! The staircase: the order of things.

@@ -1,0 +1,1 @@
+//! Nouns to facts: what ownership, templates, calendars and claims say about this change. Pure; cannot fail.

@@ -1,0 +1,426 @@
+//! Every value a decision may depend on, gathered once, `now` included. Rules see this and nothing else.
+
+use super::{
+    CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Datum, Escalation, Exception, FileDiff, Finding,
+    Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Everything known about one change at one moment.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The time of the evaluation; the only time there is.
+    pub now: Moment,
+    /// Where the change would be deployed.
+    pub environment: String,
+    /// The state it is compared with.
+    pub base: Option<CommitId>,
+    /// The commit it would land.
+    pub head: Option<CommitId>,
+    /// What forges know: title, text, labels.
+    pub title: String,
+    /// The text of the pull request.
+    pub body: String,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// The changed files, each with what ownership, scope and templates say about it. Shared: there may be 100,000.
+    pub files: Arc<Vec<FileFacts>>,
+    /// Sums.
+    pub stats: Stats,
+    /// Why part of the change may be missing; empty when it was seen whole.
+    pub truncated: Vec<String>,
+    /// The rows touched by files in scope.
+    pub rows: BTreeMap<RowId, RowFacts>,
+    /// Some file names owners; without any, the repository is one row that any peer may approve.
+    pub has_ownership: bool,
+    /// Who made the change.
+    pub actors: Actors,
+    /// What the change says of itself.
+    pub claims: Vec<Claim>,
+    /// The trailers.
+    pub claim_text: ClaimText,
+    /// The incident that is named, if the forge knows it.
+    pub incident: Option<Incident>,
+    /// The templates with what they say about this change.
+    pub templates: Vec<TemplateFacts>,
+    /// The calendars that apply here, at `now`.
+    pub calendars: Vec<CalendarState>,
+    /// Lockdowns with what they say about this change.
+    pub lockdowns: Vec<LockdownFacts>,
+    /// Who approves control edits.
+    pub control_owners: Vec<Principal>,
+    /// Who approves high risk.
+    pub change_authority: Vec<Principal>,
+    /// Who receives what nobody owns.
+    pub escalation: Option<Escalation>,
+    /// What people said about the change.
+    pub approvals: Vec<Approval>,
+    /// How long an approval holds.
+    pub approval_expires_after: Span,
+    /// Who belongs to which team, as far as known.
+    pub membership: Membership,
+    /// Rows with an overdue post-implementation review.
+    pub overdue_reviews: Vec<RowId>,
+    /// What raises the risk.
+    pub risk: RiskFactors,
+    /// Waivers in force, and expired ones (which the policies report).
+    pub exceptions: Vec<Exception>,
+    /// What the configuration says (limits of emergencies, parameters of the policies).
+    pub config: Config,
+    /// What made the facts incomplete in a way that must block.
+    pub errors: Vec<IntegrityError>,
+    /// What was noticed while gathering: CODEOWNERS errors, unattributed commits, …
+    pub noticed: Vec<Finding>,
+}
+
+/// One changed file with all that is known about it.
+#[derive(Clone, Debug)]
+pub struct FileFacts {
+    /// The difference.
+    pub diff: FileDiff,
+    /// It counts as a change to production at one of its paths.
+    pub in_scope: bool,
+    /// It is a control file at one of its paths.
+    pub control: bool,
+    /// Whether somebody answers for it; the worse of its two paths.
+    pub owned: OwnedState,
+    /// The rows of its paths.
+    pub rows: Vec<RowId>,
+    /// Everyone responsible for its paths.
+    pub owners: Vec<Principal>,
+    /// Why its lines cannot be judged; `None` when they can.
+    pub opaque: Option<String>,
+    /// The templates whose scope and kinds accept it, by id.
+    pub templates: Vec<String>,
+}
+
+/// Sums over the change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Changed files.
+    pub files: u64,
+    /// Lines added.
+    pub additions: u64,
+    /// Lines removed.
+    pub deletions: u64,
+    /// Changed files in scope.
+    pub files_in_scope: u64,
+    /// Lines added and removed in scope.
+    pub lines_in_scope: u64,
+}
+
+/// A touched row, as the rules see it.
+#[derive(Clone, Debug)]
+pub struct RowFacts {
+    /// What it is about.
+    pub kind: RowKind,
+    /// How critical: 0 is the most.
+    pub tier: Option<u8>,
+    /// Who may review: the row's responsible people and CODEOWNERS' owners of the touched paths.
+    pub responsible: Vec<Principal>,
+    /// Who answers for it, and the alternates.
+    pub accountable: Vec<Principal>,
+    /// Who approves its emergencies, and the alternates.
+    pub director: Vec<Principal>,
+    /// Who is asked before.
+    pub consulted: Vec<Principal>,
+    /// Who is told after.
+    pub informed: Vec<Principal>,
+    /// Where to reach them.
+    pub contact: Option<String>,
+    /// Its error-level faults, as codes with words.
+    pub lints: Vec<super::RowLint>,
+    /// Failed changes on it in the last 30 days.
+    pub recent_failures: u32,
+    /// Its place in the ownership file.
+    pub place: Place,
+}
+
+/// Who made the change. None of them ever counts as an approver.
+#[derive(Clone, Debug, Default)]
+pub struct Actors {
+    /// Its author on the forge.
+    pub author: Option<Principal>,
+    /// Who asks for it.
+    pub requester: Option<Principal>,
+    /// Everyone who wrote, committed or co-authored one of its commits, as far as they can be named.
+    pub committers: BTreeSet<Principal>,
+    /// Addresses that name nobody known.
+    pub unattributed: BTreeSet<String>,
+}
+
+impl Actors {
+    /// Whether this person had a hand in the change.
+    pub fn includes(&self, person: &Principal) -> bool {
+        self.author.as_ref() == Some(person)
+            || self.requester.as_ref() == Some(person)
+            || self.committers.contains(person)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> BTreeSet<&Principal> {
+        self.author.iter().chain(&self.requester).chain(&self.committers).collect()
+    }
+}
+
+/// Who belongs to which team. What is not listed is unknown, and unknown is no.
+#[derive(Clone, Debug, Default)]
+pub struct Membership {
+    /// Members by team key: `@acme/pay` from a forge, `pay` from the matrix.
+    pub teams: BTreeMap<String, BTreeSet<Principal>>,
+}
+
+impl Membership {
+    /// The members of a team, when known. `[teams.pay]` answers for `@pay` and `@org/pay`.
+    pub fn members(&self, team: &Principal) -> Option<&BTreeSet<Principal>> {
+        let key = team.key();
+        let slug = key.rsplit('/').next().unwrap_or(key).trim_start_matches('@');
+        self.teams.get(key).or_else(|| self.teams.get(slug))
+    }
+}
+
+/// The risk of a change; the larger of two wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Risk {
+    /// One peer decides.
+    Low,
+    /// The accountable decides too.
+    Moderate,
+    /// The change authority decides too.
+    High,
+}
+
+impl Risk {
+    /// The word of the frozen documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Moderate => "moderate",
+            Self::High => "high",
+        }
+    }
+
+    /// Reads the word of the frozen documents.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Low, Self::Moderate, Self::High].into_iter().find(|risk| risk.as_str() == word)
+    }
+}
+
+/// What raises the risk, beside rows, tiers and lines.
+#[derive(Clone, Debug, Default)]
+pub struct RiskFactors {
+    /// Declared by the author, when it could be read.
+    pub declared: Option<Risk>,
+    /// `Risk:` said something that is no risk; read as high.
+    pub declared_unreadable: Option<String>,
+}
+
+/// An incident, as the trusted source knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// Its name.
+    pub id: String,
+    /// `open`, `mitigated`, `closed`, …
+    pub state: String,
+    /// 1 is the worst; `None` when unknown.
+    pub severity: Option<i64>,
+    /// The rows it affects.
+    pub rows: Vec<RowId>,
+    /// When it was opened.
+    pub opened_at: Option<Moment>,
+}
+
+/// A template, with what it says about this change.
+#[derive(Clone, Debug)]
+pub struct TemplateFacts {
+    /// Its name.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// `proposed`, `published`, `suspended`, `retired`.
+    pub state: &'static str,
+    /// Approved by the change authority, and not by its proposer alone.
+    pub approved: bool,
+    /// Usable from then on.
+    pub not_before: Option<Moment>,
+    /// Unusable from then on.
+    pub expires_at: Option<Moment>,
+    /// The breaker is open after failures: why.
+    pub breaker: Option<String>,
+    /// Everything that speaks against it, beside what the fields above say: `paths`, `kinds`, `constraints`, `limits`,
+    /// `checks`, `submitter`, `environment`, `window`.
+    pub faults: Vec<TemplateFault>,
+    /// Its place.
+    pub place: Place,
+}
+
+/// One thing that speaks against a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateFault {
+    /// `paths`, `kinds`, `constraints`, `limits`, `checks`, `submitter`, `environment`, `window`.
+    pub what: &'static str,
+    /// For people.
+    pub msg: String,
+    /// The paths at fault, quoted.
+    pub paths: Vec<String>,
+}
+
+/// A lockdown, with what it says about this change.
+#[derive(Clone, Debug)]
+pub struct LockdownFacts {
+    /// Its name.
+    pub id: String,
+    /// For people.
+    pub reason: String,
+    /// It holds now, here, for a touched row.
+    pub active: bool,
+    /// Classes it lets through.
+    pub exempt: Vec<ChangeClass>,
+    /// Whose approval lets one change through.
+    pub release_approvers: Vec<Principal>,
+    /// Its place.
+    pub place: Place,
+}
+
+/// What one person said about the change at one time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub by: Principal,
+    /// A person or a program.
+    pub kind: ApproverKind,
+    /// What they said.
+    pub decision: ApprovalDecision,
+    /// When; `None` never counts as an approval.
+    pub at: Option<Moment>,
+    /// Teams the forge says they belong to.
+    pub teams: Vec<Principal>,
+    /// What they saw.
+    pub content: Content,
+}
+
+/// A person or a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApproverKind {
+    /// A person.
+    User,
+    /// A program: it neither approves nor refuses.
+    Bot,
+}
+
+/// What somebody said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ApprovalDecision {
+    /// Yes.
+    Approve,
+    /// No.
+    Reject,
+    /// Neither; takes back what the person said before.
+    Comment,
+}
+
+/// What an approver saw, compared with what would land now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Content {
+    /// The head itself.
+    Head,
+    /// Another commit whose difference could not be read.
+    Unknown,
+    /// Another commit; these paths differ between what was seen and what would land.
+    Other(Vec<DifferingPath>),
+}
+
+/// A path that changed after somebody looked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DifferingPath {
+    /// Quoted.
+    pub path: String,
+    /// Its rows.
+    pub rows: Vec<RowId>,
+    /// It is a control file.
+    pub control: bool,
+    /// It is in scope and nobody owns it.
+    pub unowned: bool,
+}
+
+/// Something that makes the facts incomplete in a way that must block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntegrityError {
+    /// Its code.
+    pub code: String,
+    /// For people.
+    pub msg: String,
+}
+
+/// What only a forge knows, as `--facts FILE` or the forge itself says it.
+#[derive(Clone, Debug, Default)]
+pub struct ForgeFacts {
+    /// The commit the facts are about.
+    pub head: Option<String>,
+    /// The author of the pull request.
+    pub author: Option<Principal>,
+    /// Who asks.
+    pub requester: Option<Principal>,
+    /// Who committed.
+    pub committers: Vec<Principal>,
+    /// The title.
+    pub title: Option<String>,
+    /// The text.
+    pub body: Option<String>,
+    /// When the claims by text or label were made.
+    pub claimed_at: Option<Moment>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// What people said: each with the commit they saw.
+    pub approvals: Vec<(Approval, Option<String>)>,
+    /// Teams and their members.
+    pub teams: BTreeMap<String, Vec<Principal>>,
+    /// Incidents.
+    pub incidents: Vec<Incident>,
+    /// Check results.
+    pub checks: Vec<CheckResult>,
+    /// How earlier changes went.
+    pub outcomes: Vec<Outcome>,
+    /// What is still owed.
+    pub obligations: Vec<ForgeObligation>,
+    /// The forge's lists were cut off.
+    pub truncated: bool,
+    /// Anything else worth handing to the rules.
+    pub extra: BTreeMap<String, Datum>,
+}
+
+/// The result of one check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckResult {
+    /// Its name.
+    pub name: String,
+    /// `success`, `failure`, …
+    pub conclusion: String,
+    /// The commit it ran on.
+    pub commit: Option<String>,
+}
+
+/// How an earlier change went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The template it used.
+    pub template: Option<String>,
+    /// The rows it touched.
+    pub rows: Vec<RowId>,
+    /// `successful`, `successful-with-issues`, `unsuccessful`, `backed-out`, `not-deployed`.
+    pub result: String,
+    /// When.
+    pub at: Option<Moment>,
+}
+
+/// Something still owed from an earlier change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgeObligation {
+    /// `pir`, …
+    pub kind: String,
+    /// The row it is about.
+    pub row: Option<RowId>,
+    /// Its day; overdue from the day after.
+    pub due: Option<Moment>,
+}

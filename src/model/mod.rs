@@ -1,0 +1,40 @@
+//! The hall: the words everyone speaks, and their invariants. No I/O, no serialisation, no policy.
+//!
+//! One word per idea, here and everywhere else: code, Rego input, documents, messages.
+
+mod change;
+mod claim;
+mod config;
+mod datum;
+mod decision;
+mod facts;
+mod finding;
+mod ownership;
+mod path;
+mod pattern;
+mod pattern_index;
+mod people;
+mod template;
+mod time;
+
+pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
+pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
+pub use config::{CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState};
+pub use datum::Datum;
+pub use decision::{Decision, Digests, Level, Reason, Verdict};
+pub use facts::{
+    Actors, Approval, ApprovalDecision, ApproverKind, CheckResult, Content, DifferingPath, Facts, FileFacts,
+    ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Membership, Outcome, Risk, RiskFactors,
+    RowFacts, Stats, TemplateFacts, TemplateFault,
+};
+pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity};
+pub use ownership::{
+    Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,
+    Team,
+};
+pub use path::RepoPath;
+pub use pattern::{Pattern, PatternError};
+pub use pattern_index::PatternIndex;
+pub use people::{Principal, PrincipalKind};
+pub use template::{Limits, Template, TemplateState};
+pub use time::{DAY, Moment, Span};

@@ -1,0 +1,1 @@
+//! Text to nouns. No I/O.

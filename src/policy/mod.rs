@@ -1,0 +1,1 @@
+//! Facts through Rego to findings.

@@ -1,0 +1,1 @@
+//! A decision to words, one file per format.
