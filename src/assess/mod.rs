@@ -88,6 +88,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         title: evidence.forge.title.unwrap_or_default(),
         body: evidence.forge.body.unwrap_or_default(),
         labels: evidence.forge.labels,
+        checks: evidence.forge.checks,
         overdue_reviews: overdue_reviews(&evidence.forge.obligations, evidence.now),
         incident: claims
             .text

@@ -60,6 +60,8 @@ pub struct Facts {
     pub approval_expires_after: Span,
     /// Who belongs to which team, as far as known.
     pub membership: Membership,
+    /// Check results the forge reports.
+    pub checks: Vec<CheckResult>,
     /// Rows with an overdue post-implementation review.
     pub overdue_reviews: Vec<RowId>,
     /// What raises the risk.
