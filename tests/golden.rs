@@ -84,7 +84,11 @@ fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> 
         && case.verdict.as_deref() == Some(&verdict)
         && case.risk.as_ref().is_none_or(|expected| *expected == risk)
         && missing.is_empty();
-    if right { Ok(()) } else { Err(format!("{}: {class}, {verdict}, {risk}; codes {codes:?}, not there {missing:?}", case.name)) }
+    if right {
+        Ok(())
+    } else {
+        Err(format!("{}: {class}, {verdict}, {risk}; codes {codes:?}, not there {missing:?}", case.name))
+    }
 }
 
 fn describe(decision: &Decision) -> (String, String, String, Vec<String>) {

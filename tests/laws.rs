@@ -148,7 +148,8 @@ fn the_order_of_files_and_approvals_does_not_matter() {
         turned.forge.approvals.reverse();
         turned.templates.reverse();
         let (_, after) = decided(turned);
-        let answer = |d: &Decision| (d.class, d.verdict(), d.risk, d.missing().map(|l| l.level.clone()).collect::<Vec<_>>());
+        let answer =
+            |d: &Decision| (d.class, d.verdict(), d.risk, d.missing().map(|l| l.level.clone()).collect::<Vec<_>>());
         assert_eq!(answer(&before), answer(&after), "seed {seed}");
     }
 }
@@ -197,8 +198,10 @@ fn a_lying_policy_cannot_break_the_law() {
         assert!(!approved(&decision) || decision.automatic() || !good.is_empty(), "nobody approved, seed {seed}");
         if control && approved(&decision) {
             let stand_in = facts.control_owners.iter().all(|who| facts.actors.includes(who));
-            assert!(stand_in || good.iter().any(|who| facts.control_owners.contains(who)) || !facts.has_ownership, "control owners, seed {seed}");
+            assert!(
+                stand_in || good.iter().any(|who| facts.control_owners.contains(who)) || !facts.has_ownership,
+                "control owners, seed {seed}"
+            );
         }
     }
 }
-

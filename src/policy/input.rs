@@ -412,3 +412,6 @@ fn datum(datum: &Datum) -> Value {
         Datum::Map(map) => Value::Object(map.iter().map(|(key, value)| (key.clone(), self::datum(value))).collect()),
     }
 }
+
+/// The JSON Schema of the input document.
+pub const SCHEMA: &str = include_str!("schemas/input.schema.json");
