@@ -14,6 +14,7 @@ mod ownership;
 mod path;
 mod pattern;
 mod pattern_index;
+mod pattern_text;
 mod people;
 mod template;
 mod time;
