@@ -1,1 +1,3 @@
 //! Text to nouns. No I/O.
+
+pub mod diff;
