@@ -1,6 +1,7 @@
 //! Patch files against git itself: what the reader says of a patch must be what git says of the same two trees.
 
 #![expect(clippy::disallowed_methods, reason = "the tests make repositories and ask git about them")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 use changeward::model::{Diff, FileKind, FileStatus};
 use changeward::parse::diff::{DiffError, diff};
@@ -144,285 +145,277 @@ struct Case {
 
 const LINES: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n";
 
-fn cases() -> Vec<Case> {
-    vec![
-        Case {
-            name: "nothing odd",
-            base: |r| r.write("a.txt", LINES),
-            edit: |r| r.write("a.txt", LINES.replace("\n5\n", "\nfive\n")),
+const CASES: &[Case] = &[
+    Case {
+        name: "nothing odd",
+        base: |r| r.write("a.txt", LINES),
+        edit: |r| r.write("a.txt", LINES.replace("\n5\n", "\nfive\n")),
+    },
+    Case {
+        name: "many hunks",
+        base: |r| r.write("a", (0..200).map(|n| format!("{n}\n")).collect::<String>()),
+        edit: |r| r.write("a", (0..200).filter(|n| n % 17 != 0).map(|n| format!("{n}\n")).collect::<String>()),
+    },
+    Case {
+        name: "added and deleted",
+        base: |r| r.write("old", "x\ny\n"),
+        edit: |r| {
+            r.remove("old");
+            r.write("d/new", "p\nq\nr\n")
         },
-        Case {
-            name: "many hunks",
-            base: |r| r.write("a", (0..200).map(|n| format!("{n}\n")).collect::<String>()),
-            edit: |r| r.write("a", (0..200).filter(|n| n % 17 != 0).map(|n| format!("{n}\n")).collect::<String>()),
+    },
+    Case {
+        name: "empty files",
+        base: |r| r.write("gone", ""),
+        edit: |r| {
+            r.remove("gone");
+            r.write("here", "")
         },
-        Case {
-            name: "added and deleted",
-            base: |r| r.write("old", "x\ny\n"),
-            edit: |r| {
-                r.remove("old");
-                r.write("d/new", "p\nq\nr\n")
-            },
+    },
+    Case {
+        name: "empty to full and back",
+        base: |r| {
+            r.write("a", "");
+            r.write("b", "b\n")
         },
-        Case {
-            name: "empty files",
-            base: |r| r.write("gone", ""),
-            edit: |r| {
-                r.remove("gone");
-                r.write("here", "")
-            },
+        edit: |r| {
+            r.write("a", "a\n");
+            r.write("b", "")
         },
-        Case {
-            name: "empty to full and back",
-            base: |r| {
-                r.write("a", "");
-                r.write("b", "b\n")
-            },
-            edit: |r| {
-                r.write("a", "a\n");
-                r.write("b", "")
-            },
+    },
+    Case {
+        name: "no newline at the end",
+        base: |r| {
+            r.write("a", "x");
+            r.write("b", "x\n");
+            r.write("c", "x\ny")
         },
-        Case {
-            name: "no newline at the end",
-            base: |r| {
-                r.write("a", "x");
-                r.write("b", "x\n");
-                r.write("c", "x\ny")
-            },
-            edit: |r| {
-                r.write("a", "y");
-                r.write("b", "x");
-                r.write("c", "x\ny\n")
-            },
+        edit: |r| {
+            r.write("a", "y");
+            r.write("b", "x");
+            r.write("c", "x\ny\n")
         },
-        Case {
-            name: "carriage returns",
-            base: |r| r.write("a", "x\r\ny\r\n"),
-            edit: |r| r.write("a", "x\r\nz\r\n\r\n"),
+    },
+    Case { name: "carriage returns", base: |r| r.write("a", "x\r\ny\r\n"), edit: |r| r.write("a", "x\r\nz\r\n\r\n") },
+    Case {
+        name: "lone carriage returns and form feeds",
+        base: |r| r.write("a", "x\ry\n\x0c\n"),
+        edit: |r| r.write("a", "x\rz\n\x0b\n\u{2028}\n"),
+    },
+    Case {
+        name: "pure rename",
+        base: |r| r.write("a/old name", LINES),
+        edit: |r| r.rename("a/old name", "b/new name"),
+    },
+    Case {
+        name: "rename with an edit",
+        base: |r| r.write("a", LINES),
+        edit: |r| {
+            r.rename("a", "z");
+            r.write("z", format!("{LINES}21\n"))
         },
-        Case {
-            name: "lone carriage returns and form feeds",
-            base: |r| r.write("a", "x\ry\n\x0c\n"),
-            edit: |r| r.write("a", "x\rz\n\x0b\n\u{2028}\n"),
+    },
+    Case {
+        name: "two files swap names",
+        base: |r| {
+            r.write("a", LINES);
+            r.write("b", LINES.replace('1', "one "))
         },
-        Case {
-            name: "pure rename",
-            base: |r| r.write("a/old name", LINES),
-            edit: |r| r.rename("a/old name", "b/new name"),
+        edit: |r| {
+            r.rename("a", "c");
+            r.rename("b", "a");
+            r.rename("c", "b")
         },
-        Case {
-            name: "rename with an edit",
-            base: |r| r.write("a", LINES),
-            edit: |r| {
-                r.rename("a", "z");
-                r.write("z", format!("{LINES}21\n"))
-            },
+    },
+    Case {
+        name: "copy",
+        base: |r| r.write("a", LINES),
+        edit: |r| {
+            r.write("b", LINES);
+            r.write("a", format!("{LINES}x\n"))
         },
-        Case {
-            name: "two files swap names",
-            base: |r| {
-                r.write("a", LINES);
-                r.write("b", LINES.replace('1', "one "))
-            },
-            edit: |r| {
-                r.rename("a", "c");
-                r.rename("b", "a");
-                r.rename("c", "b")
-            },
+    },
+    Case { name: "mode only", base: |r| r.write("run.sh", LINES), edit: |r| r.mode("run.sh", 0o755) },
+    Case {
+        name: "mode and contents",
+        base: |r| r.write("run.sh", LINES),
+        edit: |r| {
+            r.write("run.sh", "x\n");
+            r.mode("run.sh", 0o755)
         },
-        Case {
-            name: "copy",
-            base: |r| r.write("a", LINES),
-            edit: |r| {
-                r.write("b", LINES);
-                r.write("a", format!("{LINES}x\n"))
-            },
+    },
+    Case {
+        name: "rename and mode",
+        base: |r| r.write("a", LINES),
+        edit: |r| {
+            r.rename("a", "b");
+            r.mode("b", 0o755)
         },
-        Case { name: "mode only", base: |r| r.write("run.sh", LINES), edit: |r| r.mode("run.sh", 0o755) },
-        Case {
-            name: "mode and contents",
-            base: |r| r.write("run.sh", LINES),
-            edit: |r| {
-                r.write("run.sh", "x\n");
-                r.mode("run.sh", 0o755)
-            },
+    },
+    Case { name: "file to symlink", base: |r| r.write("a", LINES), edit: |r| r.link("b", "a") },
+    Case {
+        name: "symlink to file",
+        base: |r| r.link("b", "a"),
+        edit: |r| {
+            r.remove("a");
+            r.write("a", LINES)
         },
-        Case {
-            name: "rename and mode",
-            base: |r| r.write("a", LINES),
-            edit: |r| {
-                r.rename("a", "b");
-                r.mode("b", 0o755)
-            },
+    },
+    Case { name: "symlink moved", base: |r| r.link("x/y", "a"), edit: |r| r.link("x/z", "a") },
+    Case {
+        name: "symlink added and deleted",
+        base: |r| r.link("x", "a"),
+        edit: |r| {
+            r.remove("a");
+            r.link("y", "b")
         },
-        Case { name: "file to symlink", base: |r| r.write("a", LINES), edit: |r| r.link("b", "a") },
-        Case {
-            name: "symlink to file",
-            base: |r| r.link("b", "a"),
-            edit: |r| {
-                r.remove("a");
-                r.write("a", LINES)
-            },
+    },
+    Case {
+        name: "binary",
+        base: |r| {
+            r.write("a.bin", [0, 1, 2]);
+            r.write("c.bin", [0, 5])
         },
-        Case { name: "symlink moved", base: |r| r.link("x/y", "a"), edit: |r| r.link("x/z", "a") },
-        Case {
-            name: "symlink added and deleted",
-            base: |r| r.link("x", "a"),
-            edit: |r| {
-                r.remove("a");
-                r.link("y", "b")
-            },
+        edit: |r| {
+            r.write("a.bin", [0, 1, 3]);
+            r.write("b.bin", [0; 300]);
+            r.remove("c.bin")
         },
-        Case {
-            name: "binary",
-            base: |r| {
-                r.write("a.bin", [0, 1, 2]);
-                r.write("c.bin", [0, 5])
-            },
-            edit: |r| {
-                r.write("a.bin", [0, 1, 3]);
-                r.write("b.bin", [0; 300]);
-                r.remove("c.bin")
-            },
+    },
+    Case {
+        name: "binary with spaces and \" and \" in its name",
+        base: |r| r.write("a and b.bin", [0, 1]),
+        edit: |r| r.write("a and b.bin", [0, 2]),
+    },
+    Case {
+        name: "binary renamed with an edit",
+        base: |r| r.write("a.bin", [[0u8, 1, 2, 3]; 500].concat()),
+        edit: |r| {
+            r.rename("a.bin", "b.bin");
+            r.write("b.bin", [[[0u8, 1, 2, 3]; 499].concat(), vec![9]].concat())
         },
-        Case {
-            name: "binary with spaces and \" and \" in its name",
-            base: |r| r.write("a and b.bin", [0, 1]),
-            edit: |r| r.write("a and b.bin", [0, 2]),
+    },
+    Case {
+        name: "large binary",
+        base: |r| r.write("a", ""),
+        edit: |r| {
+            r.write(
+                "noise",
+                (0..20_000u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect::<Vec<_>>(),
+            )
         },
-        Case {
-            name: "binary renamed with an edit",
-            base: |r| r.write("a.bin", [[0u8, 1, 2, 3]; 500].concat()),
-            edit: |r| {
-                r.rename("a.bin", "b.bin");
-                r.write("b.bin", [[[0u8, 1, 2, 3]; 499].concat(), vec![9]].concat())
-            },
+    },
+    Case {
+        name: "submodule added, moved, deleted",
+        base: |r| {
+            r.submodule("sub", '1');
+            r.submodule("gone", '2')
         },
-        Case {
-            name: "large binary",
-            base: |r| r.write("a", ""),
-            edit: |r| {
-                r.write(
-                    "noise",
-                    (0..20_000u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect::<Vec<_>>(),
-                )
-            },
+        edit: |r| {
+            r.submodule("sub", '3');
+            r.git(&["rm", "-q", "--cached", "gone"]);
+            fs::remove_dir(r.path("gone")).unwrap();
+            r.submodule("new", '4')
         },
-        Case {
-            name: "submodule added, moved, deleted",
-            base: |r| {
-                r.submodule("sub", '1');
-                r.submodule("gone", '2')
-            },
-            edit: |r| {
-                r.submodule("sub", '3');
-                r.git(&["rm", "-q", "--cached", "gone"]);
-                fs::remove_dir(r.path("gone")).unwrap();
-                r.submodule("new", '4')
-            },
+    },
+    Case {
+        name: "file to submodule",
+        base: |r| r.write("a", LINES),
+        edit: |r| {
+            r.remove("a");
+            r.git(&["rm", "-q", "--cached", "a"]);
+            r.submodule("a", '5')
         },
-        Case {
-            name: "file to submodule",
-            base: |r| r.write("a", LINES),
-            edit: |r| {
-                r.remove("a");
-                r.git(&["rm", "-q", "--cached", "a"]);
-                r.submodule("a", '5')
-            },
+    },
+    Case {
+        name: "odd names",
+        base: |r| r.write("plain", "x\n"),
+        edit: |r| {
+            for name in [
+                "with space",
+                " lead",
+                "trail ",
+                "tab\there",
+                "new\nline",
+                "quote\"d",
+                "back\\slash",
+                "\u{e9}t\u{e9}",
+                "a b/c d",
+                "a/b/a/b",
+                "b/a",
+                "x y x y",
+                "cr\rhere",
+                "-- dash",
+                "\u{202e}rtl",
+                "bell\x07",
+            ] {
+                r.write(name, "one\ntwo\n");
+            }
+            r.write(b"not\xffutf8", "x\n");
         },
-        Case {
-            name: "odd names",
-            base: |r| r.write("plain", "x\n"),
-            edit: |r| {
-                for name in [
-                    "with space",
-                    " lead",
-                    "trail ",
-                    "tab\there",
-                    "new\nline",
-                    "quote\"d",
-                    "back\\slash",
-                    "\u{e9}t\u{e9}",
-                    "a b/c d",
-                    "a/b/a/b",
-                    "b/a",
-                    "x y x y",
-                    "cr\rhere",
-                    "-- dash",
-                    "\u{202e}rtl",
-                    "bell\x07",
-                ] {
-                    r.write(name, "one\ntwo\n");
-                }
-                r.write(b"not\xffutf8", "x\n");
-            },
+    },
+    Case {
+        name: "odd names edited, emptied, made executable, renamed",
+        base: |r| {
+            for name in ["a b", "t\tb", "q\"", "\u{e9}"] {
+                r.write(name, LINES);
+                r.write(format!("{name}.x"), LINES.replace('1', "uno "));
+                r.write(format!("{name}.r"), LINES.replace('2', "dos "))
+            }
         },
-        Case {
-            name: "odd names edited, emptied, made executable, renamed",
-            base: |r| {
-                for name in ["a b", "t\tb", "q\"", "\u{e9}"] {
-                    r.write(name, LINES);
-                    r.write(format!("{name}.x"), LINES.replace('1', "uno "));
-                    r.write(format!("{name}.r"), LINES.replace('2', "dos "))
-                }
-            },
-            edit: |r| {
-                for name in ["a b", "t\tb", "q\"", "\u{e9}"] {
-                    r.write(name, "x\n");
-                    r.mode(&format!("{name}.x"), 0o755);
-                    r.rename(&format!("{name}.r"), &format!("moved {name}"))
-                }
-            },
+        edit: |r| {
+            for name in ["a b", "t\tb", "q\"", "\u{e9}"] {
+                r.write(name, "x\n");
+                r.mode(&format!("{name}.x"), 0o755);
+                r.rename(&format!("{name}.r"), &format!("moved {name}"))
+            }
         },
-        Case {
-            name: "a patch inside a patch",
-            base: |r| {
-                r.write("p.diff", "diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n")
-            },
-            edit: |r| {
-                r.write("p.diff", "diff --git a/x b/x\n-- a/y\n++ b/y\n@@ -1,0 +1 @@\n-- \n2.47\n\nFrom 1234567\nBinary files a and b differ\n")
-            },
+    },
+    Case {
+        name: "a patch inside a patch",
+        base: |r| r.write("p.diff", "diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"),
+        edit: |r| {
+            r.write("p.diff", "diff --git a/x b/x\n-- a/y\n++ b/y\n@@ -1,0 +1 @@\n-- \n2.47\n\nFrom 1234567\nBinary files a and b differ\n")
         },
-        Case {
-            name: "lines that look like headers",
-            base: |r| r.write("a", "-- a/x\n++ b/x\n@ -1 +1 @@\n"),
-            edit: |r| r.write("a", "-- b/x\n\\ No newline at end of file\n"),
+    },
+    Case {
+        name: "lines that look like headers",
+        base: |r| r.write("a", "-- a/x\n++ b/x\n@ -1 +1 @@\n"),
+        edit: |r| r.write("a", "-- b/x\n\\ No newline at end of file\n"),
+    },
+    Case {
+        name: "large file pointers",
+        base: |r| r.write("big.bin", pointer('a')),
+        edit: |r| {
+            r.write("big.bin", pointer('b'));
+            r.write("new.bin", pointer('c'))
         },
-        Case {
-            name: "large file pointers",
-            base: |r| r.write("big.bin", pointer('a')),
-            edit: |r| {
-                r.write("big.bin", pointer('b'));
-                r.write("new.bin", pointer('c'))
-            },
+    },
+    Case {
+        name: "deep directories and many files",
+        base: |r| {
+            for n in 0..40 {
+                r.write(format!("d{}/e/f{n}", n % 7), LINES)
+            }
         },
-        Case {
-            name: "deep directories and many files",
-            base: |r| {
-                for n in 0..40 {
-                    r.write(format!("d{}/e/f{n}", n % 7), LINES)
-                }
-            },
-            edit: |r| {
-                for n in 0..40 {
-                    r.write(format!("d{}/e/f{n}", n % 7), format!("{n}\n{LINES}"))
-                }
-            },
+        edit: |r| {
+            for n in 0..40 {
+                r.write(format!("d{}/e/f{n}", n % 7), format!("{n}\n{LINES}"))
+            }
         },
-        Case {
-            name: "directory becomes a file",
-            base: |r| {
-                r.write("d/a", LINES);
-                r.write("d/b", "b\n")
-            },
-            edit: |r| {
-                fs::remove_dir_all(r.path("d")).unwrap();
-                r.write("d", "now a file\n")
-            },
+    },
+    Case {
+        name: "directory becomes a file",
+        base: |r| {
+            r.write("d/a", LINES);
+            r.write("d/b", "b\n")
         },
-    ]
-}
+        edit: |r| {
+            fs::remove_dir_all(r.path("d")).unwrap();
+            r.write("d", "now a file\n")
+        },
+    },
+];
 
 fn pointer(digit: char) -> String {
     format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", digit.to_string().repeat(64))
@@ -449,7 +442,7 @@ fn a_patch_says_what_git_says() {
         &["--histogram"],
         &["-c", "core.quotePath=false"],
     ];
-    for case in cases() {
+    for case in CASES {
         let repo = Repo::new(case.base);
         repo.commit("head", case.edit);
         for detection in renames {
@@ -477,7 +470,7 @@ fn a_patch_says_what_git_says() {
 
 #[test]
 fn mails_and_logs_say_what_git_says() {
-    for case in cases() {
+    for case in CASES {
         let repo = Repo::new(case.base);
         repo.commit("head", case.edit);
         let truth = truth(&repo, &["-M", "base", "head"]);
@@ -602,23 +595,29 @@ fn a_series_is_the_net_of_its_patches() {
     }
 }
 
-/// Every file of tests/data/patches is `CODE[-note].diff`: refused with that code, or `ok[-note].diff` and its paths are
-/// on the lines `# PATH` it starts with.
+/// Every file of tests/data/patches is `CODE[-note].diff`: refused with that code, or `ok[-note].diff`. Of the latter the
+/// first lines, `# STATUS PATH`, are what is expected of the rest.
 #[test]
 fn each_malformed_patch_has_its_code() {
     let mut seen = 0;
     for entry in fs::read_dir(Path::new("tests/data/patches")).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "diff") {
+            continue;
+        }
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let code = name.split('-').next().unwrap();
-        let bytes = fs::read(&path).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let mut expected = Vec::new();
+        while bytes.starts_with(b"# ") {
+            let rest = bytes.split_off(bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1);
+            expected.push(String::from_utf8(bytes).unwrap().trim_end().to_owned());
+            bytes = rest;
+        }
         match diff(&bytes, &name) {
             Ok(diff) => {
-                let paths: Vec<String> =
-                    diff.files.iter().map(|f| format!("# {} {}", letter(f.status), f.path)).collect();
-                let text = String::from_utf8_lossy(&bytes);
-                let expected: Vec<&str> = text.lines().filter(|line| line.starts_with("# ")).collect();
-                assert_eq!((code, paths), ("ok", expected.iter().map(|s| (*s).to_owned()).collect()), "{name}");
+                let row = |f: &changeward::model::FileDiff| format!("# {} {}", letter(f.status), f.path);
+                assert_eq!((code, diff.files.iter().map(row).collect()), ("ok", expected), "{name}");
             }
             Err(error) => {
                 assert_eq!(error.kind(), code, "{name}: {error}");
@@ -662,7 +661,7 @@ fn whole() -> Vec<u8> {
 }
 
 /// A patch cut anywhere is refused, unless what is left is a patch: git has no end mark, so a cut before the next file,
-/// before the next hunk or after a mode cannot be seen. No file before the cut is ever lost.
+/// before the next hunk, before a missing newline's mark or after a mode cannot be seen. No file before the cut is ever lost.
 #[test]
 fn a_cut_patch_is_refused() {
     let patch = whole();
@@ -670,8 +669,10 @@ fn a_cut_patch_is_refused() {
     let starts = |at: usize, text: &str| patch[at..].starts_with(text.as_bytes()) && patch[at - 1] == b'\n';
     for end in 0..patch.len() {
         let Ok(cut) = diff(&patch[..end], "p") else { continue };
-        let invisible =
-            starts(end, "diff --git ") || starts(end, "@@ ") || patch[..end].ends_with(b"new mode 100755\n");
+        let invisible = starts(end, "diff --git ")
+            || starts(end, "@@ ")
+            || starts(end, "\\ ")
+            || patch[..end].ends_with(b"new mode 100755\n");
         assert!(invisible, "cut at {end}: {:?}", String::from_utf8_lossy(&patch[..end]));
         let files = patch[..end].windows(12).filter(|window| window == b"\ndiff --git ").count() + 1;
         assert_eq!(cut.files.len(), files, "cut at {end}");
@@ -709,7 +710,7 @@ proptest! {
 #[test]
 fn diffy_counts_the_same_lines() {
     use diffy::patch_set::{ParseOptions, PatchSet};
-    for case in cases() {
+    for case in CASES {
         let repo = Repo::new(case.base);
         repo.commit("head", case.edit);
         let patch = repo.git(&["diff", "--no-renames", "base", "head"]);

@@ -1,3 +1,4 @@
 //! Text to nouns. No I/O.
 
 pub mod diff;
+pub mod trailers;

@@ -110,6 +110,9 @@ fn between(line: &Line<'_>, region: Region) -> Result<Region, Box<Fault>> {
     if region == Region::Message {
         return Ok(region);
     }
+    if !line.whole && region == Region::Between {
+        return Err(Fault::cut_off(line, "the last line has no end"));
+    }
     if line.text.is_empty() || is_decoration(line.text) {
         return Ok(region);
     }

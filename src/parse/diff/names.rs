@@ -37,8 +37,14 @@ pub(super) fn common<'a>(old: &'a [u8], new: &[u8]) -> Option<(&'a [u8], Strip)>
     (Some(path) == after_slash(new)).then_some((path, Strip::One))
 }
 
+/// The old name and the new one.
+pub(super) type Pair = (Vec<u8>, Vec<u8>);
+
+/// A name, and the time after it if there is one.
+pub(super) type Stamped<'a> = (Vec<u8>, Option<&'a [u8]>);
+
 /// The two names of a `diff --git` line. Unquoted names may hold spaces: the line is two names of one length.
-pub(super) fn split_git_line(line: &Line<'_>, rest: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, Box<Fault>> {
+pub(super) fn split_git_line(line: &Line<'_>, rest: &[u8]) -> Result<Option<Pair>, Box<Fault>> {
     let cut = if rest.starts_with(b"\"") {
         closing_quote(rest).map(|end| end + 1)
     } else if rest.ends_with(b"\"") {
@@ -61,7 +67,7 @@ fn closing_quote(text: &[u8]) -> Option<usize> {
 }
 
 /// The name on a `---` or `+++` line: up to the tab before the time, or to the end.
-pub(super) fn header_name<'a>(line: &Line<'_>, rest: &'a [u8]) -> Result<(Vec<u8>, Option<&'a [u8]>), Box<Fault>> {
+pub(super) fn header_name<'a>(line: &Line<'_>, rest: &'a [u8]) -> Result<Stamped<'a>, Box<Fault>> {
     let end = match rest.starts_with(b"\"") {
         true => closing_quote(rest).map(|end| end + 1),
         false => rest.iter().position(|byte| *byte == b'\t'),
