@@ -1,1 +1,22 @@
 //! Text to nouns. No I/O.
+
+mod config;
+mod document;
+mod exception;
+mod forge_facts;
+mod format;
+mod lockdown;
+mod matrix;
+mod problem;
+mod reading;
+mod schema;
+mod template;
+
+pub use config::config;
+pub use exception::exception;
+pub use forge_facts::forge_facts;
+pub use lockdown::lockdown;
+pub use matrix::matrix;
+pub use problem::{InvalidFile, Problem};
+pub use schema::schemas;
+pub use template::template;
