@@ -34,7 +34,7 @@ pub use ownership::{
     Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,
     Team,
 };
-pub use path::RepoPath;
+pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
 pub use people::{Principal, PrincipalKind};
