@@ -12,7 +12,7 @@ use std::io::{self, Write};
 /// Levels, findings, obligations, files by row, and what the decision rests on.
 pub(super) fn details(page: &Page<'_>) -> Vec<Line> {
     [
-        titled("Standard", split(page)),
+        titled("To make it standard", split(page)),
         titled("Approvals", levels(page)),
         titled("Findings", findings(page)),
         titled("Owed afterwards", obligations(page)),
@@ -66,7 +66,7 @@ fn levels(page: &Page<'_>) -> Vec<Line> {
         let mut lines = page.level(level, column);
         let mut why = Para::new(6, 6).theirs(Tone::Dim, &level.why);
         if let Some(rule) = &level.rule {
-            why = why.ours(Tone::Dim, "rule").name(Tone::Dim, &rule.to_string());
+            why = why.ours(Tone::Dim, "(rule").name(Tone::Dim, &rule.to_string()).then(")");
         }
         lines.extend(page.lines(why, 2));
         lines
@@ -88,7 +88,7 @@ fn obligations(page: &Page<'_>) -> Vec<Line> {
             para = para.theirs(Tone::Dim, &format!("({})", words::some_of(&owed.paths, page.most(3))));
         }
         if let Some(rule) = owed.rule.as_ref().filter(|_| page.all) {
-            para = para.ours(Tone::Dim, "rule").name(Tone::Dim, &rule.to_string());
+            para = para.ours(Tone::Dim, "(rule").name(Tone::Dim, &rule.to_string()).then(")");
         }
         page.lines(para, 2)
     })

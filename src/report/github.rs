@@ -33,8 +33,8 @@ pub(super) fn write(decision: &Decision, out: &mut impl Write) -> io::Result<()>
     write_some("notice", &all.notice, out)?;
     writeln!(
         out,
-        "changeward: {} change, {} {}",
-        decision.class.as_str(),
+        "changeward: {}, {} {}",
+        words::class_title(decision.class),
         words::verdict_banner(decision.verdict()),
         terminal(&words::clip(&words::verdict_phrase(decision), MESSAGE)),
     )
@@ -77,7 +77,7 @@ fn write_some(kind: &str, all: &[Annotation<'_>], out: &mut impl Write) -> io::R
 
 fn write_finding(kind: &str, finding: &Finding, out: &mut impl Write) -> io::Result<()> {
     write!(out, "::{kind} ")?;
-    if let Some(path) = finding.paths.first() {
+    if let Some(path) = finding.paths.first().filter(|path| !path.trim().is_empty()) {
         write!(out, "file={},", command_property(&shown_path(path)))?;
         if let Some(line) = finding.line {
             write!(out, "line={line},")?;

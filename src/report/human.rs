@@ -48,9 +48,9 @@ impl Page<'_> {
     /// What it is and whether it may go ahead: at most two lines each.
     fn head(&self) -> Vec<Line> {
         let decision = self.decision;
-        let class = decision.class.as_str().to_uppercase();
         let what = Para::new(0, 2)
-            .ours(Tone::Strong, &format!("{class} change:"))
+            .ours(Tone::Strong, &words::class_title(decision.class).to_uppercase())
+            .then(":")
             .theirs(Tone::Plain, &words::class_phrase(decision));
         let (light, symbol) = match decision.verdict() {
             Verdict::Approve => (Light::Green, "✓"),
@@ -58,9 +58,8 @@ impl Page<'_> {
             Verdict::Block => (Light::Red, "✗"),
         };
         let banner = format!(" {symbol} {} ", words::verdict_banner(decision.verdict()));
-        let may = Para::new(0, 2)
-            .block(Tone::Banner(light), banner)
-            .theirs(Tone::Strong, &words::verdict_phrase(decision));
+        let may =
+            Para::new(0, 2).block(Tone::Banner(light), banner).theirs(Tone::Strong, &words::verdict_phrase(decision));
         [self.lines(what, 2), self.lines(may, 2)].concat()
     }
 
@@ -82,7 +81,8 @@ impl Page<'_> {
             let owed = format!("{} {}{more}", first.kind, words::due(first));
             lines.extend(self.lines(Para::new(0, 2).ours(Tone::Wait, "owed:").theirs(Tone::Plain, &owed), 1));
         }
-        if let Some(worst) = decision.findings.iter().max_by_key(|f| f.severity).filter(|f| f.severity > Severity::Info) {
+        if let Some(worst) = decision.findings.iter().max_by_key(|f| f.severity).filter(|f| f.severity > Severity::Info)
+        {
             let para = Para::new(0, 2).ours(Tone::Wait, "note:").name(Tone::Strong, &worst.code);
             let more = decision.findings.len() - 1;
             let said = if more == 0 { worst.msg.clone() } else { format!("(1 of {}) {}", more + 1, worst.msg) };
@@ -131,7 +131,7 @@ impl Page<'_> {
         };
         let total = words::why(self.decision).count();
         if total == 0 {
-            let none = Para::new(2, 2).ours(Tone::Plain, "no template covers the change, and nothing speaks against it");
+            let none = Para::new(2, 2).theirs(Tone::Plain, &words::class_phrase(self.decision));
             return self.lines(none, 1);
         }
         let full = items(true);
@@ -167,7 +167,7 @@ impl Page<'_> {
             (false, Severity::Warn) => ("!", Tone::Wait),
             (false, Severity::Info) => ("-", Tone::Plain),
         };
-        let said = Para::new(2, 4).block(tone, symbol.to_owned()).name(Tone::Strong, &reason.code);
+        let said = Para::new(2, 4).block(tone, symbol.to_owned()).name(Tone::Strong, &reason.code).then(":");
         let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), 2);
         let mut place = Para::new(4, 6);
         if let Some(rule) = &reason.rule {
@@ -206,13 +206,14 @@ impl Page<'_> {
         let mut used = place.wide();
         for (n, path) in reason.paths.iter().enumerate() {
             let name = with_line(n, path);
-            let tail = if n + 1 < total { format!(" and {} more", total - n - 1).len() } else { 0 };
+            let more = total - n - 1;
+            let tail = if more > 0 { format!(" and {more} more").len() } else { 0 };
             let wide = columns(&name) + 2;
             if n > 0 && used + wide + tail > self.width {
                 return place.ours(Tone::Plain, &format!("and {} more", total - n));
             }
-            let room = self.width.saturating_sub(used + 2 + tail);
-            place = place.name_within(Tone::Plain, &name, room).then(if n + 1 < total { "," } else { "" });
+            let comma = if n > 0 { "," } else { "" };
+            place = place.then(comma).name_within(Tone::Plain, &name, self.width.saturating_sub(used + 2 + tail));
             used += wide;
         }
         place
@@ -226,8 +227,11 @@ impl Page<'_> {
         let step = |step: &&str| self.lines(Para::new(2, 4).ours(Tone::Good, "→").theirs(Tone::Plain, step), 2);
         let total = steps.len() + missing.len();
         if total == 0 {
-            let nothing = Para::new(2, 2).ours(Tone::Plain, "nobody can mend this but the author of the change");
-            return self.lines(nothing, 1);
+            let nothing = match self.decision.verdict() {
+                Verdict::Approve => "nothing: it may go ahead",
+                Verdict::Pending | Verdict::Block => "the author of the change must mend what stands against it",
+            };
+            return self.lines(Para::new(2, 2).ours(Tone::Plain, nothing), 1);
         }
         let column = missing.iter().take(self.most(SCREEN)).map(|l| l.level.len()).max().unwrap_or(0).min(28);
         let few = self.most(SCREEN);

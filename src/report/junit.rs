@@ -55,9 +55,9 @@ fn write_properties(decision: &Decision, out: &mut impl Write) -> io::Result<()>
 }
 
 fn write_verdict(decision: &Decision, out: &mut impl Write) -> io::Result<()> {
-    let (class, phrase) = (decision.class.as_str(), words::verdict_phrase(decision));
+    let (class, phrase) = (words::class_title(decision.class), words::verdict_phrase(decision));
     let banner = words::verdict_banner(decision.verdict());
-    let open = format!("    <testcase classname=\"changeward\" name=\"{class} change\" time=\"0\"");
+    let open = format!("    <testcase classname=\"changeward\" name=\"{class}\" time=\"0\"");
     let said = format!("{banner} {}", xml(&words::clip(&phrase, TEXT)));
     match decision.verdict() {
         Verdict::Approve => writeln!(out, "{open}>\n      <system-out>{said}</system-out>\n    </testcase>"),
@@ -76,7 +76,11 @@ const PATHS: usize = 100;
 
 fn write_finding(role: &str, finding: &Finding, out: &mut impl Write) -> io::Result<()> {
     let name = words::first_place(finding).map_or_else(|| finding.code.clone(), |at| format!("{} {at}", finding.code));
-    write!(out, "    <testcase classname=\"changeward.{role}\" name=\"{}\" time=\"0\"", xml(&words::clip(&name, TEXT)))?;
+    write!(
+        out,
+        "    <testcase classname=\"changeward.{role}\" name=\"{}\" time=\"0\"",
+        xml(&words::clip(&name, TEXT))
+    )?;
     if let Some(path) = finding.paths.first() {
         write!(out, " file=\"{}\"", xml(path))?;
     }

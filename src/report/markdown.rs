@@ -104,10 +104,12 @@ fn head(decision: &Decision, page: &mut Page) {
         Verdict::Block => "⛔",
     };
     let banner = words::verdict_banner(decision.verdict()).to_lowercase();
-    page.frame(&format!("## {symbol} {} change: {banner}", capital(decision.class.as_str())));
+    let title = words::class_title(decision.class);
+    page.frame(&format!("## {symbol} {}: {banner}", capital(title)));
     page.frame("");
-    page.line(&format!("It is **{}**: {}.", decision.class.as_str(), prose(&words::class_phrase(decision))));
-    page.line(&format!("It **{banner}** {}.", prose(&words::verdict_phrase(decision))));
+    page.line(&format!("**{}**: {}.", capital(title), prose(&words::class_phrase(decision))));
+    page.frame("");
+    page.line(&format!("**{}** {}.", capital(&banner), prose(&words::verdict_phrase(decision))));
 }
 
 fn capital(word: &str) -> String {

@@ -56,10 +56,7 @@ impl Format {
 /// A word that names no format.
 #[derive(Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 #[error("`{}` is no output format", escape::terminal(.0))]
-#[diagnostic(
-    code(changeward::report::unknown_format),
-    help("use one of human, json, markdown, github, sarif, junit")
-)]
+#[diagnostic(code(changeward::report::unknown_format), help("use one of human, json, markdown, github, sarif, junit"))]
 pub struct UnknownFormat(pub String);
 
 impl FromStr for Format {

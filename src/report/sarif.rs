@@ -153,12 +153,12 @@ fn rules<'a>(entries: &[Entry<'a>]) -> Vec<Rule<'a>> {
         }
         let finding = entry.finding;
         let place = finding.rule.as_ref().map_or_else(String::new, |rule| format!(" Rule: {rule}."));
-        let help = finding.help.as_deref().unwrap_or("See `changeward check --explain`.");
+        let help = finding.help.as_deref().unwrap_or("see `changeward check --explain`").trim_end_matches('.');
         rules.push(Rule {
             id: &finding.code,
             short_description: Text { text: sarif(&words::clip(&finding.code, 255)) },
             full_description: Text { text: sarif(&words::clip(&finding.msg, 1_000)) },
-            help: Text { text: sarif(&words::clip(&format!("{help}{place}"), 1_000)) },
+            help: Text { text: sarif(&words::clip(&format!("Next: {help}.{place}"), 1_000)) },
             default_configuration: Configuration { level: entry.level() },
         });
     }
@@ -172,7 +172,8 @@ struct Results<'a> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let elsewhere = self.decision.files.first().map_or(Cow::Borrowed("CODEOWNERS"), |f| f.diff.path.quoted().into());
+        let elsewhere =
+            self.decision.files.first().map_or(Cow::Borrowed("CODEOWNERS"), |f| f.diff.path.quoted().into());
         serializer.collect_seq(self.entries.iter().map(|entry| ResultRecord::of(entry, &elsewhere)))
     }
 }

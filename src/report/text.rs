@@ -71,14 +71,17 @@ pub(super) type Line = Vec<(Tone, String)>;
 /// Writes finished lines.
 pub(super) fn write_lines(lines: &[Line], style: &Style, out: &mut impl Write) -> io::Result<()> {
     for line in lines {
-        for (tone, text) in line {
-            match tone {
-                Tone::Plain => out.write_all(text.as_bytes())?,
-                tone if style.colour => {
-                    let ansi = tone.ansi();
-                    write!(out, "{ansi}{text}{ansi:#}")?;
-                }
-                _ => out.write_all(text.as_bytes())?,
+        for (n, (tone, text)) in line.iter().enumerate() {
+            // The blank between two words of one tone belongs to it: one sequence colours both.
+            let before = n.checked_sub(1).and_then(|n| line.get(n));
+            let same = |other: Option<&(Tone, String)>| other.is_some_and(|(other, _)| other == tone);
+            let coloured = style.colour && *tone != Tone::Plain;
+            if coloured && !same(before) {
+                write!(out, "{}", tone.ansi())?;
+            }
+            out.write_all(text.as_bytes())?;
+            if coloured && !same(line.get(n + 1)) {
+                write!(out, "{:#}", tone.ansi())?;
             }
         }
         out.write_all(b"\n")?;
@@ -172,7 +175,8 @@ impl Para {
                 (used, empty) = (self.hang, true);
             }
             if !empty {
-                line.push((Tone::Plain, " ".to_owned()));
+                let before = line.last().map_or(Tone::Plain, |(tone, _)| *tone);
+                line.push((if before == tone { tone } else { Tone::Plain }, " ".to_owned()));
                 used += 1;
             }
             line.push((tone, word));
@@ -189,7 +193,7 @@ impl Para {
 
 /// Marks a line as cut, dropping words until the mark fits.
 fn end_with_ellipsis(line: &mut Line, mut used: usize, width: usize) {
-    while used + 2 > width && line.len() > 2 {
+    while line.len() > 2 && (used + 2 > width || line.last().is_some_and(|(_, word)| word == " ")) {
         if let Some((_, word)) = line.pop() {
             used = used.saturating_sub(word.width());
         }

@@ -3,6 +3,16 @@
 use crate::model::{ChangeClass, Decision, Finding, Level, Obligation, Principal, Verdict};
 use std::collections::BTreeSet;
 
+/// What it is, as the title of an answer.
+pub(super) fn class_title(class: ChangeClass) -> &'static str {
+    match class {
+        ChangeClass::None => "not a change (class none)",
+        ChangeClass::Standard => "standard change",
+        ChangeClass::Normal => "normal change",
+        ChangeClass::Emergency => "emergency change",
+    }
+}
+
 /// The class in one phrase: why it is what it is, short enough for a first line.
 pub(super) fn class_phrase(decision: &Decision) -> String {
     let first = match decision.class {
@@ -13,14 +23,14 @@ pub(super) fn class_phrase(decision: &Decision) -> String {
         },
         ChangeClass::Emergency => "claimed, and nothing contradicts the claim".to_owned(),
         ChangeClass::Normal => match decision.reasons.first() {
-            Some(reason) => known_phrase(&reason.code).map_or_else(|| reason.msg.clone(), str::to_owned),
+            Some(reason) => known_phrase(&reason.code).map_or_else(|| clip(reason.msg.trim(), 90), str::to_owned),
             None => "no template covers it".to_owned(),
         },
     };
     match decision.reasons.len() {
         0 | 1 => first,
         _ if decision.class != ChangeClass::Normal => first,
-        n => format!("{first}, and {} more", count(n - 1, "reason", "reasons")),
+        n => format!("{first}, and {}", count(n - 1, "more reason", "more reasons")),
     }
 }
 
@@ -66,9 +76,9 @@ pub(super) fn verdict_phrase(decision: &Decision) -> String {
             format!("for {} of {}", decision.missing().count(), count(all, "approval", "approvals"))
         }
         Verdict::Block => match decision.block.as_slice() {
-            [] => "may not go ahead".to_owned(),
-            [one] => format!("may not go ahead: {}", one.code),
-            [one, rest @ ..] => format!("may not go ahead: {} and {} more", one.code, rest.len()),
+            [] => "by the gate".to_owned(),
+            [one] => format!("by {}", one.code),
+            [one, rest @ ..] => format!("by {} and {} more", one.code, rest.len()),
         },
     }
 }
@@ -128,9 +138,9 @@ pub(super) fn progress(level: &Level) -> String {
 pub(super) fn due(obligation: &Obligation) -> String {
     match (obligation.due, obligation.due_in_days) {
         (Some(day), _) => format!("by {}", day.date()),
-        (None, Some(days)) => {
-            format!("within {days} {} of the deployment", if days == 1 { "day" } else { "days" })
-        }
+        (None, Some(0)) => "on the day of the deployment".to_owned(),
+        (None, Some(1)) => "within 1 day of the deployment".to_owned(),
+        (None, Some(days)) => format!("within {days} days of the deployment"),
         (None, None) => "afterwards".to_owned(),
     }
 }
