@@ -4,8 +4,6 @@
 //! taken from those paths, in the proportions seen in large CODEOWNERS files (mostly directories and files, some
 //! names and extensions, a tenth with wildcards inside).
 
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
-
 use changeward::model::{Pattern, PatternIndex, RepoPath};
 use changeward::parse::codeowners::codeowners;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -34,7 +32,7 @@ impl Dice {
 fn paths(dice: &mut Dice) -> Vec<String> {
     let syllables = ["ser", "vi", "ce", "pay", "core", "ui", "lib", "test", "net", "io", "auth", "db", "data", "log"];
     let extensions = ["rs", "go", "ts", "tsx", "py", "java", "md", "yaml", "json", "test.ts", "snap", "proto"];
-    let mut word = |dice: &mut Dice| -> String {
+    let word = |dice: &mut Dice| -> String {
         (0..2 + dice.below(2)).filter_map(|_| syllables.get(dice.below(syllables.len()))).copied().collect()
     };
     let mut directories: Vec<String> = (0..200).map(|_| word(dice)).collect();

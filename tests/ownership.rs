@@ -1,5 +1,7 @@
 //! Ownership against recorded cases: each with the source that says so, none written with this code in view.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed, as it should")]
+
 use changeward::model::{Codeowners, Finding, Ownership, Pattern, RepoPath};
 use changeward::parse::codeowners::{codeowners, locations};
 use serde_json::Value;

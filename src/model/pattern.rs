@@ -258,6 +258,7 @@ fn split_char(bytes: &[u8]) -> Option<(Option<char>, &[u8])> {
 mod tests {
     use super::Pattern;
     use crate::model::RepoPath;
+    use proptest::prelude::*;
 
     fn check(pattern: &Pattern, hits: &[&str], misses: &[&str]) {
         for path in hits {
@@ -427,6 +428,55 @@ mod tests {
                 assert!(!pattern.count_steps(&RepoPath::from(path.as_str()), &mut steps));
                 let bound = (text.len() * path.len()) as u64;
                 assert!(steps <= bound, "`{text}` took {steps} steps; {bound} allowed");
+            }
+        }
+    }
+
+    /// A glob's segments as one regular expression, straight from the rules of [`Pattern::glob`].
+    fn as_regex(segments: &[String]) -> regex::Regex {
+        let mut text = String::new();
+        for (n, segment) in segments.iter().enumerate() {
+            let is_last = n + 1 == segments.len();
+            if segment == "**" {
+                text.push_str(if is_last { "([^/]+/)*[^/]+" } else { "([^/]+/)*" });
+                continue;
+            }
+            for c in segment.chars() {
+                match c {
+                    // Alone, it still needs a name to stand for; names are never empty.
+                    '*' => text.push_str("[^/]*"),
+                    '?' => text.push_str("[^/]"),
+                    c => text.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+                }
+            }
+            text.push_str(if is_last { "" } else { "/" });
+        }
+        regex::Regex::new(&format!("^{text}$")).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_glob_equals_its_regular_expression(
+            segments in prop::collection::vec(prop_oneof![
+                2 => Just("**".to_owned()), 1 => Just("*".to_owned()), 4 => "[ab\u{e9}](\\*?[ab?\u{e9}]){0,3}\\*?", 1 => "\\*[ab]"
+            ], 1..6),
+            paths in prop::collection::vec("[ab\u{e9}]{1,4}(/[ab\u{e9}]{1,4}){0,5}", 1..10),
+        ) {
+            let glob = Pattern::glob(&segments.join("/")).unwrap();
+            let regex = as_regex(&segments);
+            for path in paths {
+                prop_assert_eq!(glob.matches(&RepoPath::from(path.as_str())), regex.is_match(&path), "{:?} {}", glob, path);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "[ab*?/\\\\\\[\\]{},!^\\-. \u{e9}]{0,24}", path in prop::collection::vec(any::<u8>(), 0..12)) {
+            let path = RepoPath::new(path);
+            for pattern in [Pattern::glob(&text), Pattern::github(&text)] {
+                match pattern {
+                    Ok(pattern) => prop_assert!(!(pattern.matches_nothing() && pattern.matches(&path))),
+                    Err(error) => prop_assert!(error.offset <= text.len() && !error.msg.is_empty()),
+                }
             }
         }
     }

@@ -21,6 +21,7 @@ type Rank = u32;
 /// What a path has, or what a pattern needs: a bit for each name in the low half, for each extension in the high one.
 type Marks = u128;
 
+/// Looked up once for every segment of every path, so its hash must be quick.
 type Table<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
 
 /// An index over patterns, in their order. Both dialects may be mixed.
@@ -233,6 +234,7 @@ impl PatternIndex {
         node.into_iter().chain(others.iter().filter_map(segment_key)).collect()
     }
 
+    /// The bit a path has if it has the key; a node is reached by its whole path and needs none.
     fn mark(&mut self, key: &Key) -> Marks {
         match key {
             Key::Node(_) => 0,
@@ -296,6 +298,7 @@ fn named(bucket: u32) -> Option<u32> {
     (bucket != 0).then_some(bucket)
 }
 
+/// A number as a place in a list.
 fn at(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
