@@ -1,6 +1,6 @@
 //! What was typed: flags become a request, an answer becomes bytes and an exit code. Nothing here decides anything.
 //!
-//! One file per command; a new command is a file, a `mod` line and a variant of [`Command`].
+//! One file per command; a new command is a file, a `mod` line and a variant of `Command`.
 
 mod change;
 mod check;
