@@ -240,11 +240,10 @@ fn policy(found: &Survey) -> String {
 # what a rule may read. Contribute to `deny`, `warn`, `force_normal` or `require`; this file starts with none.
 package changeward
 
-# paths_changed contains f.path if some f in input.diff.files
-#
 # warn contains {{"code": "LOCK_NOT_UPDATED", "msg": "{manifest} changed and {lock} did not", "path": "{manifest}"}} if {{
-#     "{manifest}" in paths_changed
-#     not "{lock}" in paths_changed
+#     some changed in input.files
+#     changed.path == "{manifest}"
+#     every file in input.files {{ file.path != "{lock}" }}
 # }}
 "##
     )
