@@ -9,6 +9,7 @@ mod datum;
 mod decision;
 mod facts;
 mod finding;
+mod frame;
 mod ownership;
 mod path;
 mod pattern;
@@ -28,6 +29,7 @@ pub use facts::{
     RowFacts, Stats, TemplateFacts, TemplateFault,
 };
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity};
+pub use frame::FrameHead;
 pub use ownership::{
     Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,
     Team,

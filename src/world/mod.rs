@@ -1,1 +1,3 @@
 //! The only place with I/O: git, files, processes.
+
+pub mod evaluator;
