@@ -50,7 +50,7 @@ pub(super) fn mark(texts: &[Text<'_>]) -> Option<Marked> {
     let taken: BTreeSet<&str> =
         texts.iter().flat_map(|t| t.words).filter(|w| w.kind == WordKind::Name).map(|w| w.text).collect();
     let mut names = (0..36_u32.pow(3)).map(short).filter(|name| !taken.contains(name.as_str()));
-    let entry = names.next()?;
+    let (entry, element) = (names.next()?, names.next()?);
     let mut rules = Vec::new();
     let mut sources = Vec::new();
     for text in texts {
@@ -68,7 +68,7 @@ pub(super) fn mark(texts: &[Text<'_>]) -> Option<Marked> {
         sources.push(source);
     }
     rules.sort_by(|a, b| a.place.cmp(&b.place));
-    let companion = companion(&rules, &entry);
+    let companion = companion(&rules, &entry, &element);
     Some(Marked { sources, companion, entry, rules })
 }
 
@@ -101,10 +101,10 @@ fn short(number: u32) -> String {
     ['_', letter(number / 1296), letter(number / 36), letter(number)].into_iter().collect()
 }
 
-fn companion(rules: &[MarkedRule], entry: &str) -> String {
+fn companion(rules: &[MarkedRule], entry: &str, element: &str) -> String {
     let mut text = format!("package {PACKAGE}\n");
     for rule in rules {
-        text.push_str(&format!("{} contains x if some x in {}\n", rule.set.as_str(), rule.name));
+        text.push_str(&format!("{} contains {element} if some {element} in {}\n", rule.set.as_str(), rule.name));
     }
     text.push_str(&format!("{entry} := {{\"proposal\": proposal, \"rules\": {{\n"));
     for rule in rules {
@@ -125,9 +125,9 @@ mod tests {
         let words = words(source);
         let marked = mark(&[Text { file: "a.rego", source, words: &words }]).unwrap();
         let rows: Vec<_> = marked.rules.iter().map(|r| format!("{} {} {}", r.set.as_str(), r.name, r.place)).collect();
-        assert_eq!(rows, ["deny _002 a.rego:3", "warn _003 a.rego:4", "force_normal _004________ a.rego:10"]);
+        assert_eq!(rows, ["deny _003 a.rego:3", "warn _004 a.rego:4", "force_normal _005________ a.rego:10"]);
         assert_eq!(marked.sources[0].len(), source.len());
-        assert!(marked.sources[0].contains("_002 contains \"deny contains\" if true\n_003  contains x if {\n  some x in deny\n"));
+        assert!(marked.sources[0].contains("_003 contains \"deny contains\" if true\n_004  contains x if {\n  some x in deny\n"));
         assert_eq!(marked.entry, "_000");
         for other in ["package changeward.lib.x\ndeny contains 1", "package other\ndeny contains 1", ""] {
             let words = crate::policy::scan::words(other);

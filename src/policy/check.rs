@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Checks parsed modules. `complete` says that every module parsed: only then is a missing function really missing.
 pub(super) fn check(modules: &[(&Module, Ref<Ast>)], complete: bool, sources: &Sources) -> Vec<PolicyError> {
-    let mut checker = Checker { sources, problems: Vec::new(), definitions: BTreeMap::new(), graph: Graph::default() };
+    let mut checker = Checker { sources, problems: Vec::new(), definitions: BTreeMap::new(), graph: Graph::default(), heads: Vec::new() };
     for (module, ast) in modules {
         checker.package(module, ast);
         checker.define(module, ast);
@@ -72,6 +72,8 @@ struct Checker<'a> {
     /// By absolute path: `data.changeward.deny`.
     definitions: BTreeMap<String, Vec<Definition>>,
     graph: Graph,
+    /// The places of the graph: the head of each rule that mentions others.
+    heads: Vec<(String, std::ops::Range<usize>)>,
 }
 
 impl Checker<'_> {
@@ -176,13 +178,15 @@ impl Checker<'_> {
             };
             let (own, _) = rule_names(&module.source, refr);
             let from = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
+            let place = self.heads.len();
+            self.heads.push((module.file.clone(), range(refr.span())));
             for call in &uses.calls {
                 let path = callee(call, &names, |path| self.definitions.contains_key(path));
                 self.call(module, call, &path, complete);
-                self.graph.edge(&from, &path);
+                self.graph.edge(&from, &path, place);
             }
             for reference in &uses.references {
-                self.graph.reach(&from, reference);
+                self.graph.reach(&from, reference, place);
             }
             for replacement in uses.replacements.iter().filter(|r| builtins::IMPURE.contains(&r.name.as_str())) {
                 self.impure(module, replacement);
@@ -243,11 +247,8 @@ impl Checker<'_> {
     }
 
     fn recursion(&mut self) {
-        for cycle in self.graph.cycles() {
-            let Some(first) = cycle.first().and_then(|path| self.definitions.get(path)).and_then(|all| all.first()) else {
-                continue;
-            };
-            let (file, span) = (first.file.clone(), first.span.clone());
+        for (cycle, place) in self.graph.cycles() {
+            let Some((file, span)) = self.heads.get(place).cloned() else { continue };
             let short = |path: &String| path.trim_start_matches(&format!("data.{PACKAGE}.")).to_owned();
             let chain: Vec<String> = cycle.iter().chain(cycle.first()).map(short).collect();
             let message = format!("this rule depends on itself: {}", chain.join(" → "));
