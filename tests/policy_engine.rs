@@ -160,6 +160,9 @@ fn every_mistake_has_its_code_and_its_line() {
         ("package main\n\ndeny contains \"x\"\n", &["package 1.rego:1"]),
         ("package changeward.other\n", &["package 1.rego:1"]),
         ("package changewards\n", &["package 1.rego:1"]),
+        (&own("zed := 9\n\nwarn contains \"m\" if {\n\tsome zed\n\t[1, 2][zed] == 2\n}"), &["conflict 1.rego:6"]),
+        (&own("zed := 9\n\nwarn contains \"m\" if some [zed, _] in [[1, 2]]"), &["conflict 1.rego:5"]),
+        (&own("import data.changeward.files as zed\n\nwarn contains \"m\" if {\n\tsome zed\n\t[1, 2][zed] == 2\n}"), &["conflict 1.rego:6"]),
         // All of them at once.
         (&own("a := foo(1)\nb := count()\nclass := 1"), &["unknown_function 1.rego:3", "arity 1.rego:4", "overrides 1.rego:5"]),
         // What has the wrong shape.

@@ -180,6 +180,9 @@ impl Checker<'_> {
             let from = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
             let place = self.heads.len();
             self.heads.push((module.file.clone(), range(refr.span())));
+            for (variable, span) in uses.somes {
+                self.shadowing(module, &names, &variable, span);
+            }
             for call in &uses.calls {
                 let path = callee(call, &names, |path| self.definitions.contains_key(path));
                 self.call(module, call, &path, complete);
@@ -190,6 +193,32 @@ impl Checker<'_> {
             }
             for replacement in uses.replacements.iter().filter(|r| builtins::IMPURE.contains(&r.name.as_str())) {
                 self.impure(module, replacement);
+            }
+        }
+    }
+
+    /// `some x in …` where `x` is a rule or an import: OPA lets the variable win, this engine mixes the two up, silently at times. The
+    /// blame falls on the rule where the variable is a shipped one.
+    fn shadowing(&mut self, module: &Module, names: &Names<'_>, variable: &str, span: std::ops::Range<usize>) {
+        let path = format!("{}.{variable}", names.package().join("."));
+        if names.imports(variable) {
+            let message = format!("`{variable}` is an import already, so it can be no variable");
+            let help = "give the variable another name".to_owned();
+            return self.report(PolicyCode::Conflict, &module.file, span, message, help);
+        }
+        let Some(rules) = self.definitions.get(&path) else { return };
+        let own = rules.iter().find(|rule| rule.origin == Origin::Organisation);
+        match own.filter(|_| module.origin == Origin::Shipped).map(|rule| (rule.file.clone(), rule.span.clone())) {
+            Some((file, rule)) => {
+                let line = line_of(&module.source, span.start);
+                let message = format!("`{variable}` is the name of a variable at {}:{line}", module.file);
+                self.report(PolicyCode::Conflict, &file, rule, message, "give this rule a longer name".to_owned());
+            }
+            None => {
+                let there = rules.first().map(|rule| self.place(rule)).unwrap_or_default();
+                let message = format!("`{variable}` is a rule already (at {there}), so it can be no variable");
+                let help = "give the variable another name".to_owned();
+                self.report(PolicyCode::Conflict, &module.file, span, message, help);
             }
         }
     }

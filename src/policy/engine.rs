@@ -223,7 +223,7 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
     if !problems.is_empty() {
         return Err(PolicyErrors::new(problems));
     }
-    let crashed = |error: String| PolicyErrors::from(unprepared(&error, modules, &words, sources));
+    let crashed = |error: String| PolicyErrors::from(fault(&error, PolicyCode::Parse, sources));
     base.add_policy(COMPANION.to_owned(), companion).map_err(|e| crashed(e.to_string()))?;
     builtins::shadow(&mut base).map_err(crashed)?;
     // Prepares the engine (scheduling, safety of variables), so that the clones need not.
@@ -281,28 +281,6 @@ fn unparsed(text: &str, file: &str, sources: &Sources) -> PolicyError {
     match help {
         Some(help) => problem.help(help),
         None => problem,
-    }
-}
-
-/// An error of the preparation. The engine knows one name space per package: a helper called like a variable of another
-/// file makes that variable unreadable, and the mistake seems to be in the other file.
-fn unprepared(text: &str, modules: &[Module], words: &[Vec<scan::Word<'_>>], sources: &Sources) -> PolicyError {
-    let problem = fault(text, PolicyCode::Parse, sources);
-    let name = problem.message.strip_prefix("var `").and_then(|rest| rest.strip_suffix("` used before definition below"));
-    let heads = modules.iter().zip(words).filter(|(module, _)| module.origin == Origin::Organisation);
-    let head = name.and_then(|name| {
-        heads.flat_map(|(module, words)| words.iter().map(move |word| (module, word))).find(|(module, word)| {
-            let line_start = word.start == 0 || module.source.as_bytes().get(word.start - 1) == Some(&b'\n');
-            word.text == name && line_start
-        })
-    });
-    match (name, head, &problem.place) {
-        (Some(name), Some((module, word)), Some(place)) if place.file != module.file => {
-            PolicyError::new(PolicyCode::Conflict, format!("`{name}` is the name of a variable at {place}"))
-                .at(sources, &module.file, word.span())
-                .help("give this rule another, longer name")
-        }
-        _ => problem,
     }
 }
 

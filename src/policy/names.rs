@@ -25,6 +25,8 @@ pub(super) struct Uses {
     pub(super) replacements: Vec<Call>,
     /// Absolute paths.
     pub(super) references: Vec<String>,
+    /// The variables that `some` declares, with their bytes.
+    pub(super) somes: Vec<(String, Range<usize>)>,
 }
 
 /// The names of one module.
@@ -42,6 +44,11 @@ impl<'a> Names<'a> {
 
     pub(super) fn package(&self) -> &[String] {
         &self.package
+    }
+
+    /// The module imports something under this name.
+    pub(super) fn imports(&self, name: &str) -> bool {
+        self.imports.contains_key(name)
     }
 
     /// What a rule mentions.
@@ -121,6 +128,16 @@ fn bytes(span: &Span) -> Range<usize> {
     byte(span.start)..byte(span.end)
 }
 
+/// The variables of a pattern.
+fn variables_of<'e>(pattern: &'e Expr, out: &mut Vec<&'e Span>) {
+    match pattern {
+        Expr::Var { span, .. } => out.push(span),
+        Expr::Array { items, .. } => items.iter().for_each(|item| variables_of(item, out)),
+        Expr::Object { fields, .. } => fields.iter().for_each(|(_, _, value)| variables_of(value, out)),
+        _ => {}
+    }
+}
+
 struct Walk<'a> {
     source: &'a str,
     locals: BTreeSet<String>,
@@ -177,9 +194,14 @@ impl Walk<'_> {
 
     fn statement(&mut self, stmt: &LiteralStmt) {
         match &stmt.literal {
-            Literal::SomeVars { vars, .. } => vars.iter().for_each(|var| self.local(var)),
+            Literal::SomeVars { vars, .. } => vars.iter().for_each(|var| self.some(var)),
             Literal::SomeIn { key, value, collection, .. } => {
-                key.iter().chain([value]).for_each(|pattern| self.declare(pattern));
+                let mut variables = Vec::new();
+                key.iter().chain([value]).for_each(|pattern| {
+                    self.declare(pattern);
+                    variables_of(pattern, &mut variables);
+                });
+                variables.into_iter().for_each(|variable| self.some(variable));
                 self.expr(collection);
             }
             Literal::Expr { expr, .. } => match expr.as_ref() {
@@ -206,6 +228,11 @@ impl Walk<'_> {
 
     fn local(&mut self, name: &Span) {
         self.locals.insert(text(self.source, name).to_owned());
+    }
+
+    fn some(&mut self, name: &Span) {
+        self.local(name);
+        self.uses.somes.push((text(self.source, name).to_owned(), bytes(name)));
     }
 
     /// The names of a pattern are the rule's own.

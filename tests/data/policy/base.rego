@@ -33,7 +33,7 @@ template_fault contains [id, {"code": "TPL_STATE", "msg": "not published"}] if {
 
 deny contains {"code": "LOCKDOWN", "msg": "locked", "severity": "error"} if input.lockdown
 
-warn contains {"code": "BIG", "msg": "many files", "paths": {f.path | some f in files}} if count(files) > 2
+warn contains {"code": "BIG", "msg": "many files", "paths": {file.path | some file in files}} if count(files) > 2
 
 require contains {"level": "review:pay", "who": ["@bob", "@acme/pay"], "min": 1, "why": "they answer for it"} if {
 	class == "normal"
