@@ -2,8 +2,11 @@
 
 pub mod answer;
 pub mod check;
+mod controls;
+mod digest;
 pub mod evaluate;
 pub mod failure;
+mod gather;
 pub mod init;
 pub mod request;
 pub mod schema;

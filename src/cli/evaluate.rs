@@ -6,10 +6,13 @@ use clap::Args;
 
 /// Evaluate policies for the process that started this one
 #[derive(Debug, Args)]
-pub(super) struct EvaluateArgs {}
+pub(super) struct EvaluateArgs {
+    /// The most bytes of memory the policies may use
+    memory: u64,
+}
 
 impl EvaluateArgs {
     pub(super) fn run(self) -> Result<u8, Failure> {
-        evaluate::serve_child(std::io::stdin().lock(), std::io::stdout().lock()).map(|()| 0)
+        evaluate::serve_child(self.memory).map(|()| 0)
     }
 }

@@ -10,6 +10,7 @@ mod datum;
 mod decision;
 mod facts;
 mod finding;
+mod frame;
 mod ownership;
 mod path;
 mod pattern;
@@ -30,6 +31,7 @@ pub use facts::{
     Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity};
+pub use frame::FrameHead;
 pub use ownership::{
     Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,
     Team,
