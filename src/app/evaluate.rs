@@ -4,6 +4,6 @@ use super::failure::Failure;
 use std::io::{Read, Write};
 
 /// Serves evaluations until the input ends.
-pub fn serve_child(_stdin: impl Read, _stdout: impl Write) -> Result<(), Failure> {
+pub fn serve_child(_memory: Option<u64>, _stdin: impl Read, _stdout: impl Write) -> Result<(), Failure> {
     Err(Failure::internal(super::check::NoStaircase))
 }
