@@ -34,6 +34,7 @@ const ROOMS: &[Room] = &[
         &[
             "diffy",
             "icalendar",
+            "jiff",
             "jsonc_parser",
             "miette",
             "rrule",
@@ -66,6 +67,7 @@ const ROOMS: &[Room] = &[
 /// Guests that several rooms may name, and why. Every other guest has one room, and its types stop there.
 const SHARED: &[(&str, &str)] = &[
     ("anstyle", "a colour is a value; what may be coloured is known to the format, whether it is to the door"),
+    ("jiff", "the one kind of time, and the time zones that calendars are written in"),
     ("miette", "the language of errors: code, place, next step"),
     ("serde", "each frozen document has its record in the room that reads or writes it"),
     ("serde_json", "each frozen document has its record in the room that reads or writes it"),
@@ -73,6 +75,9 @@ const SHARED: &[(&str, &str)] = &[
     ("strsim", "did-you-mean: keys of files, functions of policies, names of revisions"),
     ("thiserror", "the language of errors: code, place, next step"),
 ];
+
+/// Packages whose library has another name than they have.
+const RENAMED: &[(&str, &str)] = &[("md-5", "md5")];
 
 /// Lines of a file without its tests.
 const LONGEST: usize = 400;
@@ -108,7 +113,11 @@ fn every_guest_has_one_room_or_a_reason() {
 fn dependencies(root: &Path) -> Vec<String> {
     let manifest: toml::Table = std::fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
     let listed = manifest.get("dependencies").and_then(|table| table.as_table()).unwrap();
-    listed.keys().map(|name| name.replace('-', "_")).collect()
+    let library = |name: &String| match RENAMED.iter().find(|(package, _)| package == name) {
+        Some((_, library)) => (*library).to_owned(),
+        None => name.replace('-', "_"),
+    };
+    listed.keys().map(library).collect()
 }
 
 /// All sources, as `room/file.rs` to text.
