@@ -5,9 +5,9 @@ mod support;
 use changeward::assess::{Evidence, assess};
 use changeward::decide::decide;
 use changeward::model::*;
-use changeward::policy::engine::Pack;
+use changeward::policy::engine::{Limits as PolicyLimits, Module, Origin, Pack};
 use changeward::policy::input::input;
-use changeward::policy::{Limits as PolicyLimits, Module, shipped::SHIPPED};
+use changeward::policy::shipped::SHIPPED;
 use std::sync::LazyLock;
 use support::random::{Dice, HEAD, evidence, login, now};
 
@@ -15,8 +15,12 @@ use support::random::{Dice, HEAD, evidence, login, now};
 const CHANGES: u64 = 3_000;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
-    let modules: Vec<Module> =
-        SHIPPED.iter().map(|(file, text)| Module { file: (*file).to_owned(), source: (*text).into() }).collect();
+    let module = |(file, text): &(&str, &str)| Module {
+        file: (*file).to_owned(),
+        source: (*text).to_owned(),
+        origin: Origin::Shipped,
+    };
+    let modules: Vec<Module> = SHIPPED.iter().map(module).collect();
     Pack::load(&modules, Vec::new(), PolicyLimits::default()).unwrap()
 });
 

@@ -25,7 +25,7 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
     };
     let facts = assess(gather::evidence(request, proposal)?);
     let document = document(&facts).map_err(super::evaluate::not_serialised)?;
-    let findings = child.evaluate(document, facts.now)?;
+    let findings = child.evaluate(&document, facts.now)?;
     Ok(decide(&facts, findings, digests))
 }
 

@@ -10,8 +10,9 @@ use crate::model::{
 };
 use crate::parse::calendar::Calendar;
 use crate::parse::{self, metadata::metadata};
-use crate::policy::{Module, RuleMeta, shipped::SHIPPED};
-use crate::world::Tree;
+use crate::policy::engine::{Module, Origin, RuleMeta};
+use crate::policy::shipped::SHIPPED;
+use crate::world::tree::Tree;
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -195,11 +196,11 @@ impl Reader<'_> {
 
     /// The shipped policies and the organisation's own. Tests beside them (`*_test.rego`) are not rules.
     fn modules(&mut self, paths: &[String]) -> Result<Vec<Module>, Failure> {
-        let shipped = SHIPPED.iter().map(|(file, text)| Module { file: (*file).to_owned(), source: (*text).into() });
-        let mut modules: Vec<Module> = shipped.collect();
+        let module = |file: &str, source: &str, origin| Module { file: file.to_owned(), source: source.to_owned(), origin };
+        let mut modules: Vec<Module> = SHIPPED.iter().map(|(file, text)| module(file, text, Origin::Shipped)).collect();
         for path in files_of(paths, "policies", ".rego").filter(|path| !path.ends_with("_test.rego")) {
             if let Some((text, file)) = self.text(path)? {
-                modules.push(Module { file, source: text.into() });
+                modules.push(module(&file, &text, Origin::Organisation));
             }
         }
         Ok(modules)

@@ -7,21 +7,26 @@ use crate::assess::{Evidence, Statement};
 use crate::model::{Change, ClaimSource, CommitId, Diff, Finding, ForgeFacts, Identity, Severity};
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
-use crate::world::{self, ChangeSpec, Folder, Repo, Tree};
+use crate::world::git::{ChangeSpec, Repo};
+use crate::world::given;
+use crate::world::WorldError;
+use crate::world::tree::{Folder, Tree};
 use std::collections::BTreeMap;
 
 /// The change and the state its control files are read from.
 pub(super) struct Proposal {
     pub(super) change: Change,
     pub(super) controls: Controls,
-    /// The repository, where there is one: to compare what an older approval saw.
-    repo: Option<Repo>,
+    /// What approvals of other commits saw, where there is a repository to ask.
+    seen: BTreeMap<String, Option<Diff>>,
+    forge: ForgeFacts,
 }
 
 /// Reads the change and the control files of its base; the two run side by side where git does both.
 pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) -> Result<Proposal, Failure> {
+    let forge = forge(request)?;
     let spec = match &request.spec {
-        Spec::Diff(source) => return from_patch(request, source, started),
+        Spec::Diff(source) => return from_patch(request, source, forge, started),
         Spec::Default => ChangeSpec::Default,
         Spec::Range(range) => ChangeSpec::Range(range.clone()),
         Spec::BaseHead { base, head } => ChangeSpec::BaseHead { base: base.clone(), head: head.clone() },
@@ -29,50 +34,42 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
         Spec::Worktree => ChangeSpec::Worktree,
     };
     let repo = Repo::open(&request.dir).map_err(Failure::world)?;
-    let comparison = repo.resolve(&spec).map_err(Failure::world)?;
-    let (change, controls) = std::thread::scope(|scope| {
-        let change = scope.spawn(|| repo.change(&comparison).map_err(Failure::world));
-        let controls = controls(request, &repo.tree_at(comparison.base()));
-        if let Ok(controls) = &controls {
-            started(controls);
-        }
-        (change.join(), controls)
-    });
-    let change = change.unwrap_or_else(|_| Err(Failure::internal(Lost)));
-    Ok(Proposal { controls: controls?, change: change?, repo: Some(repo) })
+    let pending = repo.begin(&spec).map_err(Failure::world)?;
+    let controls = controls(request, &repo.tree_at(pending.base()))?;
+    started(&controls);
+    let change = pending.finish().map_err(Failure::world)?;
+    let seen = seen(&forge, &change, &repo);
+    Ok(Proposal { change, controls, seen, forge })
 }
 
 /// A patch from outside: the control files are those at `HEAD`, or those of the folder where there is no repository.
 fn from_patch(
     request: &CheckRequest,
     source: &DiffSource,
+    forge: ForgeFacts,
     started: impl FnOnce(&Controls),
 ) -> Result<Proposal, Failure> {
     let (name, bytes) = match source {
-        DiffSource::File(path) => (path.display().to_string(), world::read_named(path).map_err(Failure::world)?),
-        DiffSource::Stdin => ("standard input".to_owned(), world::read_stdin().map_err(Failure::world)?),
+        DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(Failure::world)?),
+        DiffSource::Stdin => ("standard input".to_owned(), given::standard_input().map_err(Failure::world)?),
     };
     let diff = parse::diff::diff(&bytes, &name).map_err(Failure::invalid)?;
     let change = Change { diff, ..Change::default() };
-    if request.control_files.is_some() {
-        let controls = controls(request, &Folder::open(&request.dir).map_err(Failure::world)?)?;
-        started(&controls);
-        return Ok(Proposal { change, controls, repo: None });
-    }
-    match Repo::open(&request.dir) {
-        Ok(repo) => {
-            let head = repo.head().map_err(Failure::world)?;
-            let controls = controls(request, &repo.tree_at(&head))?;
-            started(&controls);
-            Ok(Proposal { change: Change { base: Some(head), ..change }, controls, repo: None })
+    let repo = match Repo::open(&request.dir) {
+        _ if request.control_files.is_some() => None,
+        Ok(repo) => Some(repo),
+        Err(WorldError::NotARepository { .. }) => None,
+        Err(error) => return Err(Failure::world(error)),
+    };
+    let (base, controls) = match &repo {
+        Some(repo) => {
+            let head = repo.resolve("HEAD").map_err(Failure::world)?;
+            (Some(head.clone()), controls(request, &repo.tree_at(&head))?)
         }
-        Err(error) if error.is_not_a_repository() => {
-            let controls = controls(request, &Folder::open(&request.dir).map_err(Failure::world)?)?;
-            started(&controls);
-            Ok(Proposal { change, controls, repo: None })
-        }
-        Err(error) => Err(Failure::world(error)),
-    }
+        None => (None, controls(request, &Folder::open(&request.dir).map_err(Failure::world)?)?),
+    };
+    started(&controls);
+    Ok(Proposal { change: Change { base, ..change }, controls, seen: BTreeMap::new(), forge })
 }
 
 /// The control files of a tree, or of the folder the request names instead.
@@ -83,15 +80,9 @@ fn controls(request: &CheckRequest, tree: &dyn Tree) -> Result<Controls, Failure
     }
 }
 
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("reading the change stopped half-way")]
-#[diagnostic(code(changeward::internal::reader), help("this is a bug of changeward; please report it with the command"))]
-struct Lost;
-
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, repo } = proposal;
-    let forge = forge(request)?;
+    let Proposal { mut change, controls, seen, forge } = proposal;
     // Control files from a folder are for trying them out: everybody who reads the answer should know.
     if let Some(folder) = &request.control_files {
         let msg = format!("the control files are those of {}, not of the base revision", folder.display());
@@ -107,7 +98,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         windows: controls.windows(request.now),
         statements: statements(request, &forge, &change),
         identities: identities(&change),
-        seen: seen(&forge, &change, repo.as_ref()),
+        seen,
         ownership: controls.ownership,
         config: controls.config,
         templates: controls.templates,
@@ -123,7 +114,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
 fn forge(request: &CheckRequest) -> Result<ForgeFacts, Failure> {
     let Some(path) = &request.facts else { return Ok(ForgeFacts::default()) };
     let name = path.display().to_string();
-    let bytes = world::read_named(path).map_err(Failure::world)?;
+    let bytes = given::file(path).map_err(Failure::world)?;
     let text = String::from_utf8_lossy(&bytes);
     parse::forge_facts(&text, &name).map_err(Failure::invalid)
 }
@@ -156,11 +147,11 @@ fn identities(change: &Change) -> Vec<Identity> {
 }
 
 /// What each approval of another commit saw: that commit against its own merge base. What cannot be read is unknown.
-fn seen(forge: &ForgeFacts, change: &Change, repo: Option<&Repo>) -> BTreeMap<String, Option<Diff>> {
+fn seen(forge: &ForgeFacts, change: &Change, repo: &Repo) -> BTreeMap<String, Option<Diff>> {
     let head = change.head.as_ref().map(|id| id.0.as_str()).or(forge.head.as_deref());
     let others = forge.approvals.iter().filter_map(|(_, commit)| commit.as_deref()).filter(|c| Some(*c) != head);
     let read = |commit: &str| {
-        let (repo, base) = (repo?, change.base.as_ref()?);
+        let base = change.base.as_ref()?;
         repo.seen_at(base, &CommitId(commit.to_owned())).ok()
     };
     others.map(|commit| (commit.to_owned(), read(commit))).collect()

@@ -12,6 +12,8 @@ pub struct CheckRequest {
     pub dir: PathBuf,
     /// What is proposed.
     pub spec: Spec,
+    /// A folder whose control files are read instead of those of the base revision, to try them out.
+    pub control_files: Option<PathBuf>,
     /// Where it would be deployed.
     pub environment: String,
     /// The only time there is.

@@ -48,6 +48,9 @@ pub(super) struct KnownArgs {
     /// What a trailer of the change would say, such as Incident=INC-42 (repeatable)
     #[arg(long = "trailer", value_name = "KEY=VALUE", value_parser = trailer)]
     trailers: Vec<(String, String)>,
+    /// Read the control files from DIR, not from the base revision: to try them out
+    #[arg(long, value_name = "DIR")]
+    control_files: Option<PathBuf>,
     /// What only a forge knows, as JSON: author, approvals, labels, incidents, checks
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
@@ -85,12 +88,13 @@ pub(super) fn request(
     let there = |file: PathBuf| dir.map_or_else(|| file.clone(), |dir| dir.join(&file));
     CheckRequest {
         dir: dir.unwrap_or_else(|| Path::new(".")).to_path_buf(),
-        spec: spec.meant(there),
+        spec: spec.meant(&there),
         environment: known.environment,
         now: known.at.unwrap_or(around.now),
         claim: known.claim.map(|class| class.word().to_owned()),
         trailers: known.trailers,
-        facts: known.facts.map(there),
+        control_files: known.control_files.map(&there),
+        facts: known.facts.map(&there),
         fail_on,
         program: around.program.clone(),
     }
