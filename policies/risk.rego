@@ -47,7 +47,8 @@ risk_signals contains "high" if {
 
 risk := name if {
 	top := max({risk_rank[signal] | some signal in risk_signals})
-	some name, top in risk_rank
+	some name, rank in risk_rank
+	rank == top
 }
 
 # METADATA

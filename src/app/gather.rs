@@ -152,7 +152,7 @@ fn seen(forge: &ForgeFacts, change: &Change, repo: &Repo) -> BTreeMap<String, Op
     let others = forge.approvals.iter().filter_map(|(_, commit)| commit.as_deref()).filter(|c| Some(*c) != head);
     let read = |commit: &str| {
         let base = change.base.as_ref()?;
-        repo.seen_at(base, &CommitId(commit.to_owned())).ok()
+        repo.seen_at(base, &CommitId(commit.to_owned())).ok().flatten()
     };
     others.map(|commit| (commit.to_owned(), read(commit))).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod codeowners;
 mod config;
+pub mod calendar;
 pub mod diff;
 mod document;
 mod exception;
@@ -9,6 +10,7 @@ mod forge_facts;
 mod format;
 mod lockdown;
 mod matrix;
+pub mod metadata;
 mod problem;
 mod reading;
 mod schema;

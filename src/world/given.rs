@@ -14,10 +14,9 @@ pub const LIMIT: u64 = 1 << 30;
 /// # Errors
 /// When it is not there, cannot be read, or is larger than [`LIMIT`].
 pub fn file(path: &Path) -> Result<Vec<u8>, WorldError> {
-    let name = path.display().to_string();
-    let failed = |source: io::Error| WorldError::Io { what: name.clone(), action: "read", source };
+    let failed = |source: io::Error| WorldError::Io { path: path.to_owned(), action: "read", source };
     let opened = File::open(path).map_err(failed)?;
-    whole(opened, &name).map_err(failed)?
+    whole(opened, &path.display().to_string()).map_err(failed)?
 }
 
 /// Reads the standard input whole.
@@ -26,8 +25,7 @@ pub fn file(path: &Path) -> Result<Vec<u8>, WorldError> {
 /// When it cannot be read, or is larger than [`LIMIT`].
 pub fn standard_input() -> Result<Vec<u8>, WorldError> {
     let name = "the standard input";
-    whole(io::stdin().lock(), name)
-        .map_err(|source| WorldError::Io { what: name.to_owned(), action: "read", source })?
+    whole(io::stdin().lock(), name).map_err(|source| WorldError::Io { path: name.into(), action: "read", source })?
 }
 
 fn whole(from: impl Read, name: &str) -> io::Result<Result<Vec<u8>, WorldError>> {

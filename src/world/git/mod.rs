@@ -14,6 +14,7 @@ mod pending;
 mod range;
 mod raw;
 mod revision;
+mod seen;
 mod shallow;
 mod tree;
 mod worktree;
