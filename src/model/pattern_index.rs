@@ -24,6 +24,9 @@ type Marks = u128;
 /// Looked up once for every segment of every path, so its hash must be quick.
 type Table<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
 
+/// Room for the segments of most paths, taken at once.
+const USUAL_DEPTH: usize = 16;
+
 /// An index over patterns, in their order. Both dialects may be mixed.
 #[derive(Clone, Debug, Default)]
 pub struct PatternIndex {
@@ -109,7 +112,8 @@ impl PatternIndex {
     pub fn last_match(&self, path: &RepoPath) -> Option<usize> {
         let mut best = 0;
         let mut marks = 0;
-        let mut buckets = vec![0];
+        let mut buckets = Vec::with_capacity(USUAL_DEPTH);
+        buckets.push(0);
         let mut number = 0;
         let mut node = self.nodes.first();
         let mut segments = path.segments().peekable();
@@ -143,6 +147,7 @@ impl PatternIndex {
                     continue;
                 }
                 if segments.is_empty() {
+                    segments.reserve(USUAL_DEPTH);
                     segments.extend(path.segments());
                 }
                 if self.rest.get(at(waiting.place)).is_some_and(|shape| shape.matches(&segments, &mut 0)) {

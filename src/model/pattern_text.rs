@@ -62,7 +62,8 @@ type Placed = (usize, Piece);
 /// What a pattern's text is made of, once escapes are resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
-    Byte(u8),
+    /// Bytes that stand for themselves; what is next to each other may come in several pieces.
+    Text(Vec<u8>),
     Slash,
     Star,
     Question,
@@ -100,8 +101,8 @@ fn segment(pieces: &[Placed]) -> Segment {
             Piece::Star => Token::Many,
             Piece::Question => Token::One,
             Piece::Class(class) => Token::Class(class.clone()),
-            Piece::Byte(byte) => {
-                literal.push(*byte);
+            Piece::Text(bytes) => {
+                literal.extend_from_slice(bytes);
                 continue;
             }
             // Separators are taken out before a segment is read.
@@ -135,20 +136,26 @@ fn lex_github(text: &[u8]) -> Result<Option<Vec<Placed>>, PatternError> {
         Some(b'!') => return fault(0, "`!` does not negate a pattern in CODEOWNERS"),
         Some(_) => {}
     }
-    let mut pieces: Vec<Placed> = Vec::with_capacity(text.len());
+    let mut pieces: Vec<Placed> = Vec::new();
     let mut bytes = text.iter().copied().enumerate();
     while let Some((at, byte)) = bytes.next() {
         let piece = match byte {
             b'\\' => match bytes.next() {
                 None => return Ok(None),
                 Some((_, b'/')) => Piece::Slash,
-                Some((_, escaped)) => Piece::Byte(escaped),
+                Some((_, escaped)) => {
+                    push_text(&mut pieces, at, &[escaped]);
+                    continue;
+                }
             },
             b'[' | b']' => return fault(at, "both `[` and `]` must be escaped with a `\\`"),
             b'*' => Piece::Star,
             b'?' => Piece::Question,
             b'/' => Piece::Slash,
-            other => Piece::Byte(other),
+            other => {
+                push_text(&mut pieces, at, &[other]);
+                continue;
+            }
         };
         pieces.push((at, piece));
         if let [.., (first, Piece::Star), (_, Piece::Star), (_, Piece::Star)] = pieces.as_slice() {
@@ -196,7 +203,7 @@ fn glob_shape(text: &str, pieces: &[Placed]) -> Result<Shape, PatternError> {
 }
 
 fn lex_glob(text: &str, start: usize) -> Result<Vec<Placed>, PatternError> {
-    let mut pieces = Vec::with_capacity(text.len());
+    let mut pieces = Vec::new();
     let mut chars = text.char_indices().skip(start).peekable();
     let mut open: Vec<usize> = Vec::new();
     while let Some((at, c)) = chars.next() {
@@ -205,7 +212,7 @@ fn lex_glob(text: &str, start: usize) -> Result<Vec<Placed>, PatternError> {
                 None => return fault(at, "a `\\` with nothing after it; write `\\\\` for the character itself"),
                 Some((_, '/')) => Piece::Slash,
                 Some((_, escaped)) => {
-                    push_char(&mut pieces, at, escaped);
+                    push_text(&mut pieces, at, escaped.encode_utf8(&mut [0; 4]).as_bytes());
                     continue;
                 }
             },
@@ -222,7 +229,7 @@ fn lex_glob(text: &str, start: usize) -> Result<Vec<Placed>, PatternError> {
             '?' => Piece::Question,
             '/' => Piece::Slash,
             other => {
-                push_char(&mut pieces, at, other);
+                push_text(&mut pieces, at, other.encode_utf8(&mut [0; 4]).as_bytes());
                 continue;
             }
         };
@@ -234,8 +241,11 @@ fn lex_glob(text: &str, start: usize) -> Result<Vec<Placed>, PatternError> {
     }
 }
 
-fn push_char(pieces: &mut Vec<Placed>, at: usize, c: char) {
-    pieces.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| (at, Piece::Byte(byte))));
+fn push_text(pieces: &mut Vec<Placed>, at: usize, bytes: &[u8]) {
+    match pieces.last_mut() {
+        Some((_, Piece::Text(text))) => text.extend_from_slice(bytes),
+        _ => pieces.push((at, Piece::Text(bytes.to_vec()))),
+    }
 }
 
 type Chars<'a> = std::iter::Peekable<std::iter::Skip<std::str::CharIndices<'a>>>;

@@ -134,6 +134,10 @@ impl Report<'_> {
 
     /// What GitHub accepts and people hardly mean.
     fn lint(&mut self, word: &Word<'_>, pattern: &Pattern, clears: bool) {
+        let undefined = word.bytes.ends_with(b"**/");
+        if !(clears || undefined || pattern.matches_nothing()) {
+            return;
+        }
         let shown = shown(word.bytes);
         let (what, help) = if word.bytes == b"/" {
             (format!("the pattern `{shown}` will never match anything"), "did you mean `*` instead?")
@@ -145,7 +149,7 @@ impl Report<'_> {
             let what =
                 format!("the pattern `{shown}` will never match anything: no path has an empty, `.` or `..` part");
             (what, "write the path from the root of the repository")
-        } else if word.bytes.ends_with(b"**/") {
+        } else if undefined {
             let what = format!("GitHub does not say what `{shown}` matches");
             (what, "leave out the slash at the end, for all below")
         } else if clears && Principal::parse(&shown).as_ref().is_some_and(is_github_name) {
