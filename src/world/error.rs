@@ -75,7 +75,9 @@ pub enum WorldError {
     #[error("there is nothing to compare HEAD with: {why}")]
     #[diagnostic(
         code(changeward::git::no_base),
-        help("name the base: `--base REVISION`, or a range `A..B`; `git remote set-head origin --auto` records the default branch")
+        help(
+            "name the base: `--base REVISION`, or a range `A..B`; `git remote set-head origin --auto` records the default branch"
+        )
     )]
     NoBase {
         /// What was looked for.
@@ -113,7 +115,10 @@ pub enum WorldError {
     },
     /// A file or an object over the limit of what is read into memory.
     #[error("{what} is too large: {size} bytes, and the limit is {limit}")]
-    #[diagnostic(code(changeward::world::too_large), help("files that configure the gate are small; make this one smaller"))]
+    #[diagnostic(
+        code(changeward::world::too_large),
+        help("files that configure the gate are small; make this one smaller")
+    )]
     TooLarge {
         /// What was wanted.
         what: String,
@@ -145,10 +150,7 @@ pub enum WorldError {
     },
     /// A git command answered in a shape nobody expected.
     #[error("`git {command}` gave an answer that cannot be read: {what}")]
-    #[diagnostic(
-        code(changeward::git::answer),
-        help("please report this, with the output of `git --version`")
-    )]
+    #[diagnostic(code(changeward::git::answer), help("please report this, with the output of `git --version`"))]
     GitAnswer {
         /// The command's name.
         command: &'static str,
@@ -178,7 +180,6 @@ impl WorldError {
 /// What a program said, fit to be shown: one line, no control characters, at most 600 characters.
 pub(crate) fn printable(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let clean: String =
-        text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(600).collect();
+    let clean: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(600).collect();
     if clean.is_empty() { "it said nothing".to_owned() } else { clean }
 }

@@ -92,7 +92,8 @@ impl Tree for Folder {
                 io(&at, "listed", error.into())
             })?;
             let kind = entry.file_type();
-            if !kind.is_file() && !(kind.is_symlink() && entry.depth() > 0) {
+            let listed = kind.is_file() || kind.is_symlink();
+            if !listed || entry.depth() == 0 {
                 continue;
             }
             let below = entry.path().strip_prefix(&place).unwrap_or(entry.path());

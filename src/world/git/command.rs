@@ -11,13 +11,8 @@ use std::process::{Child, Command, Output, Stdio};
 /// Settings on every command line; they win over the files. A file-system monitor or a hook is a program the
 /// configuration names, so both are off. `safe.directory` lets a container job read a checkout of another user: git
 /// guards there against running what the configuration names, and nothing here does.
-const SETTINGS: [&str; 5] = [
-    "safe.directory=*",
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "core.splitIndex=false",
-    "diff.external=",
-];
+const SETTINGS: [&str; 5] =
+    ["safe.directory=*", "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.splitIndex=false", "diff.external="];
 
 /// `GIT_ALLOW_PROTOCOL` keeps a git before 2.45, which has no `GIT_NO_LAZY_FETCH`, off the network too.
 const ENVIRONMENT: [(&str, &str); 7] = [
@@ -35,11 +30,12 @@ const ENVIRONMENT: [(&str, &str); 7] = [
 pub(super) struct Git {
     dir: PathBuf,
     extra: Vec<(OsString, OsString)>,
+    settings: Vec<(String, String)>,
 }
 
 impl Git {
     pub(super) fn at(dir: &Path) -> Self {
-        Self { dir: dir.to_path_buf(), extra: Vec::new() }
+        Self { dir: dir.to_path_buf(), extra: Vec::new(), settings: Vec::new() }
     }
 
     /// The same, with one more variable.
@@ -54,15 +50,22 @@ impl Git {
         self
     }
 
-    /// The same, with settings that a command line cannot spell (a name may hold `=`), added to the caller's own.
-    pub(super) fn configured(mut self, settings: &[(String, String)]) -> Self {
-        let before: usize =
-            std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
-        for (offset, (key, value)) in settings.iter().enumerate() {
-            let at = before + offset;
-            self = self.with(format!("GIT_CONFIG_KEY_{at}"), key).with(format!("GIT_CONFIG_VALUE_{at}"), value);
+    /// The same, with settings that a command line cannot spell: a name may hold `=`.
+    pub(super) fn configured(mut self, settings: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.settings.extend(settings);
+        self
+    }
+
+    /// Those settings as variables, counted on from the caller's own.
+    fn numbered(&self, command: &mut Command) {
+        if self.settings.is_empty() {
+            return;
         }
-        self.with("GIT_CONFIG_COUNT", (before + settings.len()).to_string())
+        let before = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0_usize);
+        for (at, (key, value)) in (before..).zip(&self.settings) {
+            command.env(format!("GIT_CONFIG_KEY_{at}"), key).env(format!("GIT_CONFIG_VALUE_{at}"), value);
+        }
+        command.env("GIT_CONFIG_COUNT", (before + self.settings.len()).to_string());
     }
 
     /// Starts a command with all three streams piped or closed: input only if asked for.
@@ -73,6 +76,7 @@ impl Git {
             command.arg("-c").arg(setting);
         }
         command.args(args).envs(ENVIRONMENT).envs(self.extra.iter().map(|(key, value)| (key, value)));
+        self.numbered(&mut command);
         command.stdin(if input { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().map_err(|source| WorldError::GitMissing { source })

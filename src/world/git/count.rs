@@ -26,8 +26,7 @@ pub(super) fn fill(files: &mut [FileDiff], git: &Git, first: &mut CatFile) -> Re
     let queue = Mutex::new(files.chunks_mut(CHUNK));
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     std::thread::scope(|scope| {
-        let others: Vec<_> =
-            (0..helpers).map(|_| scope.spawn(|| work(&mut CatFile::start(git)?, &next))).collect();
+        let others: Vec<_> = (0..helpers).map(|_| scope.spawn(|| work(&mut CatFile::start(git)?, &next))).collect();
         let mine = work(first, &next);
         let joined = others.into_iter().map(|worker| {
             let crashed = WorldError::GitAnswer { command: "cat-file", what: "its reader stopped".to_owned() };

@@ -92,7 +92,8 @@ fn explain(what: &[String], output: &Output) -> WorldError {
         return WorldError::MissingObject {
             what: "a directory of the two commits".to_owned(),
             advice: format!("run `git diff --numstat {}` once: it fetches what this partial clone lacks", {
-                let ends: Vec<&str> = what.iter().map(String::as_str).filter(|word| !word.starts_with('-')).skip(1).collect();
+                let ends: Vec<&str> =
+                    what.iter().map(String::as_str).filter(|word| !word.starts_with('-')).skip(1).collect();
                 ends.join(" ")
             }),
         };

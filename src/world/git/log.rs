@@ -9,7 +9,11 @@ use std::thread::JoinHandle;
 const FORMAT: &str = "--format=%H%x00%an%x00%ae%x00%cn%x00%ce%x00%ct%x00%B%x00";
 
 /// Starts reading the commits reachable from `head` and not from `base`, head first.
-pub(super) fn start(git: &Git, base: &str, head: &str) -> Result<JoinHandle<Result<Vec<Commit>, WorldError>>, WorldError> {
+pub(super) fn start(
+    git: &Git,
+    base: &str,
+    head: &str,
+) -> Result<JoinHandle<Result<Vec<Commit>, WorldError>>, WorldError> {
     let (base, head) = (format!("^{base}"), head.to_owned());
     let args = ["rev-list", "--no-commit-header", "--encoding=UTF-8", FORMAT, head.as_str(), base.as_str(), "--"];
     let child = git.spawn(&args, false)?;

@@ -28,9 +28,9 @@ use crate::world::WorldError;
 use crate::world::error::printable;
 use command::Git;
 use objects::{CatFile, Contents, checked, checked_commit};
+use overlay::Overlay;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use overlay::Overlay;
 
 /// What is to be compared with what.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -175,7 +175,7 @@ pub(super) fn is_full_id(id: &str) -> bool {
 }
 
 /// The id, if it is one.
-pub(super) fn checked<'i>(id: &'i ObjectId) -> Result<&'i str, WorldError> {
+pub(super) fn checked(id: &ObjectId) -> Result<&str, WorldError> {
     if is_full_id(&id.0) { Ok(&id.0) } else { Err(bad_id(&id.0)) }
 }
 

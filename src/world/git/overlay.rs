@@ -29,7 +29,7 @@ impl Overlay {
         fs::create_dir(&own_objects).map_err(|source| failed(&own_objects, "created", source))?;
         copy(index, &own_index).map_err(|source| failed(index, "copied", source))?;
         let git = git
-            .configured(&[
+            .configured([
                 ("core.looseCompression".to_owned(), "0".to_owned()),
                 ("core.fsync".to_owned(), "none".to_owned()),
             ])
@@ -55,7 +55,7 @@ impl Overlay {
 
 /// The repository's objects, and whatever the caller's environment already added to them.
 fn alternates(objects: &Path) -> OsString {
-    let mut list = OsString::from(quote(objects));
+    let mut list = quote(objects);
     if let Some(more) = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
         list.push(if cfg!(windows) { ";" } else { ":" });
         list.push(more);

@@ -105,7 +105,9 @@ fn cut_short(repo: &Repo, commits: &[Commit]) -> Result<Option<String>, WorldErr
     }
     let edge = repo.edge()?;
     let cut = commits.iter().any(|commit| edge.contains(&commit.id.0));
-    Ok(cut.then(|| "this clone is shallow and ends inside the change: commits, and so their authors, may be missing".to_owned()))
+    Ok(cut.then(|| {
+        "this clone is shallow and ends inside the change: commits, and so their authors, may be missing".to_owned()
+    }))
 }
 
 fn join<T>(thread: JoinHandle<Result<T, WorldError>>) -> Result<T, WorldError> {

@@ -35,18 +35,20 @@ impl Repo {
     pub(super) fn ends(&self, spec: &ChangeSpec) -> Result<Ends, WorldError> {
         match spec {
             ChangeSpec::Range(range) => self.range(range),
-            ChangeSpec::BaseHead { base: Some(base), head } => self.from_merge_base(base, head.as_deref().unwrap_or("HEAD")),
-            ChangeSpec::BaseHead { base: None, head: Some(head) } => self.from_default_branch(head),
-            _ => self.from_default_branch("HEAD"),
+            ChangeSpec::BaseHead { base: Some(base), head } => {
+                self.since_merge_base(base, head.as_deref().unwrap_or("HEAD"))
+            }
+            ChangeSpec::BaseHead { base: None, head: Some(head) } => self.since_default_branch(head),
+            _ => self.since_default_branch("HEAD"),
         }
     }
 
     fn range(&self, range: &str) -> Result<Ends, WorldError> {
         let side = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
         if let Some((base, head)) = range.split_once("...") {
-            return self.from_merge_base(&side(base), &side(head));
+            return self.since_merge_base(&side(base), &side(head));
         }
-        let Some((base, head)) = range.split_once("..") else { return self.from_merge_base(range, "HEAD") };
+        let Some((base, head)) = range.split_once("..") else { return self.since_merge_base(range, "HEAD") };
         let [base, head] = self.resolve_all([&side(base), &side(head)])?;
         self.as_they_are(base, head, Vec::new())
     }
@@ -56,7 +58,7 @@ impl Repo {
         Ok(Ends { base, head, notes, log })
     }
 
-    fn from_merge_base(&self, base: &str, head: &str) -> Result<Ends, WorldError> {
+    fn since_merge_base(&self, base: &str, head: &str) -> Result<Ends, WorldError> {
         let [from, to] = self.resolve_all([base, head])?;
         match self.start_at_merge_base(&from, &to)? {
             Some(ends) => Ok(ends),
@@ -78,7 +80,7 @@ impl Repo {
         self.as_they_are(id, to.clone(), vec![note]).map(Some)
     }
 
-    fn from_default_branch(&self, head: &str) -> Result<Ends, WorldError> {
+    fn since_default_branch(&self, head: &str) -> Result<Ends, WorldError> {
         let [to] = self.resolve_all([head])?;
         let current = if head == "HEAD" { self.current_branch()? } else { None };
         let refs = self.refs(current.as_deref())?;
@@ -168,7 +170,8 @@ impl Repo {
         if current.map(local) != Some(default.branch()) {
             return Some(default.clone());
         }
-        let upstream = refs.iter().find(|found| Some(found.name.as_str()) == current).map(|found| found.upstream.as_str());
+        let upstream =
+            refs.iter().find(|found| Some(found.name.as_str()) == current).map(|found| found.upstream.as_str());
         if let Some(upstream) = upstream.filter(|name| !name.is_empty())
             && let Ok([Some(id)]) = self.resolve_some([upstream])
         {

@@ -39,8 +39,8 @@ pub(super) fn parse(output: &[u8]) -> Result<Rows, WorldError> {
             path,
             old_path,
             status,
-            old: row.old(),
-            new: row.new(),
+            old: side(row.old),
+            new: side(row.new),
             additions: 0,
             deletions: 0,
             unread: None,
@@ -84,18 +84,10 @@ impl<'h> Header<'h> {
             _ => return None,
         })
     }
-
-    fn old(&self) -> Option<Side> {
-        side(self.old.0, self.old.1)
-    }
-
-    fn new(&self) -> Option<Side> {
-        side(self.new.0, self.new.1)
-    }
 }
 
 /// One side, its kind as the mode says; mode 0 is "no file".
-fn side(mode: u32, id: &str) -> Option<Side> {
+fn side((mode, id): (u32, &str)) -> Option<Side> {
     let known = !id.bytes().all(|digit| digit == b'0');
     (mode != 0).then(|| Side { mode, id: known.then(|| ObjectId(id.to_owned())), kind: kind(mode) })
 }

@@ -19,9 +19,10 @@ impl Repo {
         let answers = lock(&self.objects).ask(peeled.iter().map(String::as_str)).map_err(|error| match error {
             WorldError::GitTooOld { .. } => too_old(&self.git),
             // Some spellings (`@{upstream}` without one) end the process; git says why.
-            WorldError::GitFailed { stderr, .. } => {
-                WorldError::UnknownRevision { revision: revisions.join("` or `"), advice: format!("git says: {stderr}") }
-            }
+            WorldError::GitFailed { stderr, .. } => WorldError::UnknownRevision {
+                revision: revisions.join("` or `"),
+                advice: format!("git says: {stderr}"),
+            },
             other => other,
         })?;
         let mut ids = revisions.map(|_| CommitId(String::new()));
@@ -36,7 +37,10 @@ impl Repo {
     }
 
     /// The commits that those of the revisions name which exist.
-    pub(super) fn resolve_some<const N: usize>(&self, revisions: [&str; N]) -> Result<[Option<CommitId>; N], WorldError> {
+    pub(super) fn resolve_some<const N: usize>(
+        &self,
+        revisions: [&str; N],
+    ) -> Result<[Option<CommitId>; N], WorldError> {
         let peeled = revisions.map(|revision| format!("{revision}^{{commit}}"));
         let answers = lock(&self.objects).ask(peeled.iter().map(String::as_str))?;
         let mut ids = revisions.map(|_| None);
@@ -71,8 +75,11 @@ impl Repo {
         let args = ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"];
         let names = self.git.run(&args).unwrap_or_default();
         let names = String::from_utf8_lossy(&names);
-        let mut near: Vec<(f64, &str)> =
-            names.lines().map(|name| (strsim::jaro_winkler(wanted, name), name)).filter(|(score, _)| *score >= ALIKE).collect();
+        let mut near: Vec<(f64, &str)> = names
+            .lines()
+            .map(|name| (strsim::jaro_winkler(wanted, name), name))
+            .filter(|(score, _)| *score >= ALIKE)
+            .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         let near: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
         match near.as_slice() {

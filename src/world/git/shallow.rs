@@ -54,8 +54,11 @@ impl Repo {
 
 #[expect(clippy::disallowed_methods, reason = "this is the room that reads files")]
 fn read_edge(path: &Path) -> Result<HashSet<String>, WorldError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| WorldError::Io { path: path.to_path_buf(), action: "read", source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| WorldError::Io {
+        path: path.to_path_buf(),
+        action: "read",
+        source,
+    })?;
     Ok(text.lines().map(|line| line.trim().to_owned()).collect())
 }
 

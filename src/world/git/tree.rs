@@ -106,7 +106,9 @@ impl<'r> GitTree<'r> {
         let mut walked: Vec<(u32, String)> = vec![(0o040_000, self.root()?)];
         let mut links = 0;
         while let Some(part) = todo.pop() {
-            let Some((mode, id)) = walked.last().cloned() else { return Err(refused(path, "it leads out of the tree")) };
+            let Some((mode, id)) = walked.last().cloned() else {
+                return Err(refused(path, "it leads out of the tree"));
+            };
             match part.as_slice() {
                 b"" | b"." => continue,
                 b".." => {
@@ -138,9 +140,7 @@ impl<'r> GitTree<'r> {
         let mut buffer = Vec::new();
         match self.repo.fetch(id, &mut buffer, FILE_LIMIT)? {
             Contents::Read => Ok(buffer),
-            Contents::TooLarge(size) => {
-                Err(WorldError::TooLarge { what: quoted(path), size, limit: FILE_LIMIT })
-            }
+            Contents::TooLarge(size) => Err(WorldError::TooLarge { what: quoted(path), size, limit: FILE_LIMIT }),
             Contents::Missing => Err(self.missing(&format!("{}:{path}", self.commit))),
         }
     }
@@ -167,7 +167,10 @@ impl<'r> GitTree<'r> {
                 continue;
             }
             let Ok(name) = std::str::from_utf8(entry.name) else {
-                return Err(refused(&format!("{prefix}{}", String::from_utf8_lossy(entry.name)), "its name is not UTF-8"));
+                return Err(refused(
+                    &format!("{prefix}{}", String::from_utf8_lossy(entry.name)),
+                    "its name is not UTF-8",
+                ));
             };
             let path = format!("{prefix}{name}");
             if entry.is_tree() {

@@ -3,7 +3,6 @@
 //! The working tree is added to a copy of the index, its contents to a folder of their own beside the repository's
 //! objects. So git's own rules decide what is changed, ignored, renamed or converted, the difference is one between two
 //! trees like any other, and the repository stays as it was.
-#![expect(clippy::disallowed_methods, reason = "this is the room that reads files")]
 
 use super::command::{Git, collect, failed};
 use super::count::{BLOB_LIMIT, too_large};
@@ -42,7 +41,9 @@ pub(super) fn note(count: Uncommitted) -> Option<String> {
         Ok(Ok(0)) => None,
         Ok(Ok(1)) => Some("1 uncommitted file is left out; `--worktree` includes it".to_owned()),
         Ok(Ok(count)) => Some(format!("{count} uncommitted files are left out; `--worktree` includes them")),
-        Ok(Err(_)) | Err(_) => Some("uncommitted files, if there are any, are left out (git could not list them)".to_owned()),
+        Ok(Err(_)) | Err(_) => {
+            Some("uncommitted files, if there are any, are left out (git could not list them)".to_owned())
+        }
     }
 }
 
@@ -68,16 +69,15 @@ fn read(git: Git, place: &Place, top: &Path, head: &CommitId) -> Result<(Raw, Ov
 fn without_filters(git: Git) -> Result<Git, WorldError> {
     let pattern = r"^filter\..*\.(clean|smudge|process|required)$";
     let Some(names) = git.ask(&["config", "-z", "--name-only", "--get-regexp", pattern])? else { return Ok(git) };
-    let settings: Vec<(String, String)> = names
+    let settings = names
         .split(|byte| *byte == 0)
         .filter(|name| !name.is_empty())
         .map(|name| String::from_utf8_lossy(name).into_owned())
         .map(|name| {
             let value = if name.ends_with(".required") { "false" } else { "" };
             (name, value.to_owned())
-        })
-        .collect();
-    Ok(git.configured(&settings))
+        });
+    Ok(git.configured(settings))
 }
 
 /// What differs between the index and the working tree.
