@@ -10,6 +10,7 @@ mod matrix;
 mod problem;
 mod reading;
 mod schema;
+mod shown;
 mod template;
 
 pub use config::config;
