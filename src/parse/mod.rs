@@ -1,6 +1,8 @@
 //! Text to nouns. No I/O.
 
+pub mod codeowners;
 mod config;
+pub mod diff;
 mod document;
 mod exception;
 mod forge_facts;
@@ -12,6 +14,7 @@ mod reading;
 mod schema;
 mod shown;
 mod template;
+pub mod trailers;
 
 pub use config::config;
 pub use exception::exception;
