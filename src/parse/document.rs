@@ -365,3 +365,104 @@ fn bad_number(span: &Range<usize>, problems: &mut Vec<Problem>) -> Value {
     });
     Value::Int(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_JSON, MAX_TOML, Node, Problem, Value, json, toml};
+    use crate::model::Datum;
+
+    fn whole((root, problems): (Node, Vec<Problem>)) -> Node {
+        assert!(problems.is_empty(), "{problems:?}");
+        root
+    }
+
+    /// The text each leaf stands at, in the order of the file.
+    fn leaves<'t>(node: &Node, text: &'t str, found: &mut Vec<&'t str>) {
+        node.entries().iter().for_each(|entry| leaves(&entry.node, text, found));
+        node.items().iter().for_each(|item| leaves(item, text, found));
+        if !matches!(node.value, Value::Table(_) | Value::List(_)) {
+            found.push(text.get(node.span.clone()).unwrap());
+        }
+    }
+
+    #[test]
+    fn every_value_knows_its_place() {
+        let text = "b = 'x'\na = [1, 2.5]\n[t]\nc.d = true\n[[r]]\ne = 2026-10-01\n[[r]]\n";
+        let root = whole(toml(text));
+        let mut found = Vec::new();
+        leaves(&root, text, &mut found);
+        assert_eq!(found, ["'x'", "1", "2.5", "true", "2026-10-01"]);
+        let spots = |node: &Node| text.get(node.span.clone()).unwrap();
+        assert_eq!(spots(root.get("t").unwrap()), "[t]");
+        assert_eq!(
+            root.get("r").unwrap().items().iter().map(|row| row.span.clone()).collect::<Vec<_>>(),
+            [36..41, 57..62]
+        );
+        assert_eq!(text.get(root.entries()[1].key_span.clone()), Some("a"));
+
+        let text = r#"{"a": [null, -1e2], "b": {"c": "\u00e9"}}"#;
+        let mut found = Vec::new();
+        leaves(&whole(json(text)), text, &mut found);
+        assert_eq!(found, ["null", "-1e2", r#""\u00e9""#]);
+    }
+
+    #[test]
+    fn a_tree_becomes_a_plain_value() {
+        let root = whole(json(r#"{"a": [null, true, 1, 1.5, "x"], "b": {}}"#));
+        let list = vec![Datum::Null, Datum::Bool(true), Datum::Int(1), Datum::Float(1.5), Datum::Text("x".into())];
+        let expected = [("a".to_owned(), Datum::List(list)), ("b".to_owned(), Datum::Map([].into()))];
+        assert_eq!(root.datum(), Datum::Map(expected.into()));
+        assert_eq!(whole(toml("a = 0x10\nb = 1979-05-27T07:32:00Z")).get("a").unwrap().int(), Some(16));
+    }
+
+    /// What is wrong, and where.
+    fn check((_, problems): (Node, Vec<Problem>), text: &str, expected: &[(&str, &str)]) {
+        let found: Vec<_> = problems.iter().map(|p| (p.code, text.get(p.span.clone()).unwrap())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn toml_that_is_none_is_told_all_of_it() {
+        let table: &[(&str, &[(&str, &str)])] = &[
+            ("a = \nb = yes\n", &[("syntax", ""), ("syntax", "yes")]),
+            ("a = 1\na = 2", &[("duplicate_key", "a")]),
+            ("a = 9223372036854775808", &[("out_of_range", "9223372036854775808")]),
+            ("a = -inf", &[("out_of_range", "-inf")]),
+            ("a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = 1", &[("too_deep", "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.")]),
+        ];
+        for (text, expected) in table {
+            check(toml(text), text, expected);
+        }
+        // Dots that part no key: text, comments, floats, versions.
+        whole(toml(
+            "a = 'a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a' # ................\nb = [1.5, 1.5, 1.5]\nc = \"\"\"................\"\"\"",
+        ));
+    }
+
+    #[test]
+    fn json_that_is_none_is_told_where() {
+        let table: &[(&str, &[(&str, &str)])] = &[
+            ("", &[("syntax", "")]),
+            ("{'a': 1}", &[("syntax", "'")]),
+            ("{\"a\": 01}", &[("syntax", "")]),
+            ("{\"a\": 1, \"b\": 2, \"a\": 3}", &[("duplicate_key", "\"a\"")]),
+            ("[1e999]", &[("out_of_range", "1e999")]),
+            ("[9223372036854775808]", &[("out_of_range", "9223372036854775808")]),
+        ];
+        for (text, expected) in table {
+            check(json(text), text, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_or_too_deep_is_not_read() {
+        let code = |(_, problems): (Node, Vec<Problem>)| problems.first().map(|problem| problem.code);
+        assert_eq!(code(toml(&"#".repeat(MAX_TOML + 1))), Some("too_large"));
+        assert_eq!(code(json(&" ".repeat(MAX_JSON + 1))), Some("too_large"));
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert_eq!(code(json(&nested(64))), None);
+        assert_eq!(code(json(&nested(65))), Some("too_deep"));
+        assert_eq!(code(toml(&format!("a = {}", nested(64)))), None);
+        assert_eq!(code(toml(&format!("a = {}", nested(66)))), Some("too_deep"));
+    }
+}

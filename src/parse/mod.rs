@@ -14,6 +14,7 @@ pub mod metadata;
 mod problem;
 mod reading;
 mod schema;
+mod shown;
 mod template;
 pub mod trailers;
 

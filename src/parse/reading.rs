@@ -7,6 +7,7 @@ use super::document::{self, Node};
 use super::format::{forge_team, login};
 use super::problem::{InvalidFile, Problem};
 use super::schema;
+use super::shown::line_starts;
 use crate::model::{Moment, Pattern, Place, Principal, Span};
 use std::ops::Range;
 
@@ -33,8 +34,7 @@ impl<'t> Reading<'t> {
     }
 
     fn new(kind: &'static str, text: &'t str, file: &'t str, (root, problems): (Node, Vec<Problem>)) -> Self {
-        let lines: Vec<usize> =
-            std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
+        let lines = line_starts(text);
         let breaks = Breaks::new(text, &lines, &problems);
         let checked = schema::check(kind, &root, text);
         let mut reading = Self { kind, file, text, root, lines, problems, breaks };

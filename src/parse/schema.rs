@@ -392,3 +392,144 @@ fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'
 fn listed<'w>(words: impl Iterator<Item = &'w String>) -> String {
     words.map(|word| quoted(word)).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COMPILED, Checker, Rule, SCHEMAS, Schema, Spot, check, document};
+
+    #[test]
+    fn every_published_schema_is_understood_whole() {
+        for (name, _) in SCHEMAS {
+            assert_eq!(COMPILED[name].faults, Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_keyword_or_value_we_do_not_know_is_a_fault() {
+        let unknown = [
+            r#"{"pattern": "x"}"#,
+            r#"{"properties": {"a": {"oneOf": []}}}"#,
+            r#"{"$defs": {"a": {"maxLength": 3}}}"#,
+            r#"{"items": {"type": "null"}}"#,
+            r#"{"format": "uri"}"#,
+            r#"{"enum": [1]}"#,
+            r#"{"$ref": "other.json"}"#,
+            r#"{"additionalProperties": {"not": {}}}"#,
+            r#"{"items": 3}"#,
+            r#"{"minLength": -1}"#,
+            r#"{"#,
+        ];
+        for text in unknown {
+            assert_eq!(Schema::compile(text).faults.len(), 1, "{text}");
+        }
+        assert!(check("no such kind", &document::json("{}").0, "{}").iter().any(|p| p.code == "no_schema"));
+    }
+
+    #[test]
+    fn everything_people_may_write_is_described() {
+        fn walk(rule: &Rule, path: &str) {
+            let by_reference = rule.reference.is_some();
+            assert!(rule.description.len() > 3, "{path} has no description");
+            assert!(
+                by_reference || !rule.types.is_empty() || rule.description.contains("any type"),
+                "{path} has no type"
+            );
+            for (key, property) in &rule.properties {
+                walk(property, &format!("{path}.{key}"));
+            }
+            for (part, inner) in [("items", &rule.items), ("others", &rule.others)] {
+                inner
+                    .iter()
+                    .filter(|inner| !inner.is_anything())
+                    .for_each(|inner| walk(inner, &format!("{path} {part}")));
+            }
+        }
+        for (name, _) in SCHEMAS {
+            walk(&COMPILED[name].root, name);
+            COMPILED[name].defs.iter().for_each(|(def, rule)| walk(rule, &format!("{name} $defs.{def}")));
+        }
+    }
+
+    impl Rule {
+        fn is_anything(&self) -> bool {
+            self.types.is_empty() && self.reference.is_none()
+        }
+    }
+
+    /// The codes found in a document, in order.
+    fn codes(schema: &str, text: &str) -> Vec<&'static str> {
+        let schema = Schema::compile(schema);
+        assert_eq!(schema.faults, Vec::<String>::new());
+        let (root, problems) = document::json(text);
+        assert!(problems.is_empty(), "{text}");
+        let mut checker = Checker { schema: &schema, source: text, problems: Vec::new() };
+        checker.node(&root, &schema.root, &Spot { key: None, item: false });
+        checker.problems.iter().map(|problem| problem.code).collect()
+    }
+
+    #[test]
+    fn each_keyword_holds() {
+        type Case<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)]);
+        let table: &[Case<'_>] = &[
+            (r#"{"type": "integer"}"#, &["1", "1.0", "-3"], &[("1.5", "wrong_type"), ("\"1\"", "wrong_type")]),
+            (r#"{"type": "number"}"#, &["1", "1.5"], &[("true", "wrong_type")]),
+            (r#"{"type": "boolean"}"#, &["true"], &[("0", "wrong_type"), ("null", "wrong_type")]),
+            (r#"{"type": ["string", "array"]}"#, &["\"a\"", "[]"], &[("{}", "wrong_type")]),
+            (
+                r#"{"minimum": 1, "maximum": 9}"#,
+                &["1", "9", "\"x\""],
+                &[("0", "out_of_range"), ("9.5", "out_of_range")],
+            ),
+            (r#"{"const": 1}"#, &["1", "1.0"], &[("2", "out_of_range"), ("0", "out_of_range")]),
+            (r#"{"enum": ["a", "b"]}"#, &["\"a\""], &[("\"c\"", "unknown_word")]),
+            (r#"{"minLength": 2}"#, &["\"éé\"", "3"], &[("\"é\"", "empty")]),
+            (r#"{"minItems": 1}"#, &["[0]"], &[("[]", "empty")]),
+            (r#"{"items": {"type": "string"}}"#, &["[]", "[\"a\"]"], &[("[\"a\", 1]", "wrong_type")]),
+            (r#"{"format": "duration"}"#, &["\"1h\"", "1"], &[("\"1\"", "bad_duration")]),
+            (r#"{"required": ["a"]}"#, &[r#"{"a": 1}"#], &[("{}", "missing_key")]),
+            (r#"{"properties": {"a": {"type": "string"}}}"#, &[r#"{"b": 1}"#], &[(r#"{"a": 1}"#, "wrong_type")]),
+            (
+                r#"{"properties": {"a": true}, "additionalProperties": false}"#,
+                &[r#"{"a": 1}"#],
+                &[(r#"{"b": 1}"#, "unknown_key")],
+            ),
+            (r#"{"additionalProperties": {"type": "string"}}"#, &[r#"{"a": ""}"#], &[(r#"{"a": 1}"#, "wrong_type")]),
+            (r##"{"$ref": "#/$defs/t", "$defs": {"t": {"type": "string"}}}"##, &["\"a\""], &[("1", "wrong_type")]),
+            (r##"{"$ref": "#/$defs/none"}"##, &[], &[("1", "no_schema")]),
+        ];
+        for (schema, good, bad) in table {
+            good.iter().for_each(|text| assert!(codes(schema, text).is_empty(), "{schema} {text}"));
+            bad.iter().for_each(|(text, code)| assert_eq!(codes(schema, text), [*code], "{schema} {text}"));
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_all_that_is_said() {
+        let text = r#"{"version": 2, "later": true}"#;
+        let found = check("facts", &document::json(text).0, text);
+        assert_eq!(found.iter().map(|p| p.code).collect::<Vec<_>>(), ["newer_version"]);
+    }
+
+    #[test]
+    fn a_help_names_what_was_meant() {
+        let help = |kind, text: &str| check(kind, &document::json(text).0, text).remove(0).help;
+        let table = [
+            ("config", r#"{"version": 1, "scop": {}}"#, "did you mean `scope`?"),
+            ("config", r#"{"version": 1, "include": []}"#, "`include` belongs in `scope`"),
+            (
+                "config",
+                r#"{"version": 1, "scope": {"emergency": {}}}"#,
+                "`emergency` belongs to the top level, above the first table",
+            ),
+            ("config", r#"{"version": 1, "scope": {"zzz": {}}}"#, "known here: `include`, `exclude`"),
+            ("config", r#"{"version": "1"}"#, "write it without the quotes"),
+            ("config", "{}", "add `version = 1`"),
+            ("facts", r#"{"author": null}"#, "to say nothing, leave the key out"),
+            ("facts", r#"{"head": 12}"#, "put it into quotes"),
+            ("facts", r#"{"labels": "a"}"#, "a list of one stands in brackets too: [\"a\"]"),
+        ];
+        for (kind, text, expected) in table {
+            assert_eq!(help(kind, text), expected, "{text}");
+        }
+    }
+}
