@@ -127,7 +127,10 @@ mod tests {
         let rows: Vec<_> = marked.rules.iter().map(|r| format!("{} {} {}", r.set.as_str(), r.name, r.place)).collect();
         assert_eq!(rows, ["deny _003 a.rego:3", "warn _004 a.rego:4", "force_normal _005________ a.rego:10"]);
         assert_eq!(marked.sources[0].len(), source.len());
-        assert!(marked.sources[0].contains("_003 contains \"deny contains\" if true\n_004  contains x if {\n  some x in deny\n"));
+        assert!(
+            marked.sources[0]
+                .contains("_003 contains \"deny contains\" if true\n_004  contains x if {\n  some x in deny\n")
+        );
         assert_eq!(marked.entry, "_000");
         for other in ["package changeward.lib.x\ndeny contains 1", "package other\ndeny contains 1", ""] {
             let words = crate::policy::scan::words(other);

@@ -13,7 +13,13 @@ use std::collections::BTreeMap;
 
 /// Checks parsed modules. `complete` says that every module parsed: only then is a missing function really missing.
 pub(super) fn check(modules: &[(&Module, Ref<Ast>)], complete: bool, sources: &Sources) -> Vec<PolicyError> {
-    let mut checker = Checker { sources, problems: Vec::new(), definitions: BTreeMap::new(), graph: Graph::default(), heads: Vec::new() };
+    let mut checker = Checker {
+        sources,
+        problems: Vec::new(),
+        definitions: BTreeMap::new(),
+        graph: Graph::default(),
+        heads: Vec::new(),
+    };
     for (module, ast) in modules {
         checker.package(module, ast);
         checker.define(module, ast);
@@ -297,9 +303,10 @@ fn owner<'d>(definitions: &'d BTreeMap<String, Vec<Definition>>, path: &str) -> 
 
 /// An organisation may add to this name.
 fn is_open(path: &str) -> bool {
-    path.strip_prefix("data.").and_then(|p| p.strip_prefix(PACKAGE)).and_then(|p| p.strip_prefix('.')).is_some_and(
-        |name| RuleSet::parse(name).is_some(),
-    )
+    path.strip_prefix("data.")
+        .and_then(|p| p.strip_prefix(PACKAGE))
+        .and_then(|p| p.strip_prefix('.'))
+        .is_some_and(|name| RuleSet::parse(name).is_some())
 }
 
 fn open_sets() -> String {

@@ -120,6 +120,17 @@ impl Pack {
         self.run(input_json, now).0
     }
 
+    /// The value of `data.changeward.proposal` as it is, `None` when it is undefined: for comparing engines.
+    ///
+    /// # Errors
+    /// An evaluation that fails.
+    pub fn proposal_json(&self, input_json: &str, now: Moment) -> Result<Option<serde_json::Value>, PolicyErrors> {
+        on_tall_stack(|| match self.value(&mut self.base.clone(), input_json, now)? {
+            Value::Undefined => Ok(None),
+            value => json(&value["proposal"]).map(Some),
+        })?
+    }
+
     /// As [`Pack::evaluate`], but leaves the dropping of a large input to the caller.
     pub(super) fn run(&self, input_json: &str, now: Moment) -> (Result<Evaluation, PolicyErrors>, Leftover) {
         let outcome = on_tall_stack(|| {
@@ -129,42 +140,47 @@ impl Pack {
         });
         match outcome {
             Ok(done) => done,
-            Err(problem) => (Err(problem.into()), Leftover(None)),
+            Err(problems) => (Err(problems), Leftover(None)),
         }
     }
 
-    fn run_in(&self, engine: &mut Engine, input_json: &str, now: Moment) -> Result<Evaluation, PolicyErrors> {
+    /// The value of the entry rule.
+    fn value(&self, engine: &mut Engine, input_json: &str, now: Moment) -> Result<Value, PolicyErrors> {
         let input = Value::from_json_str(input_json)
             .map_err(|e| PolicyError::new(PolicyCode::Evaluation, format!("the input is not JSON: {e}")))?;
         builtins::pin_clock(engine, now)
             .map_err(|e| PolicyError::new(PolicyCode::Crashed, format!("the clock could not be pinned: {e}")))?;
         engine.set_input(input);
-        let value = engine
+        engine
             .eval_rule(format!("data.{PACKAGE}.{}", self.entry))
-            .map_err(|error| fault(&error.to_string(), PolicyCode::Evaluation, &self.sources))?;
+            .map_err(|error| fault(&error.to_string(), PolicyCode::Evaluation, &self.sources).into())
+    }
+
+    fn run_in(&self, engine: &mut Engine, input_json: &str, now: Moment) -> Result<Evaluation, PolicyErrors> {
+        let value = self.value(engine, input_json, now)?;
         let mut prints = engine.take_prints().unwrap_or_default();
         prints.truncate(PRINTS);
-        let findings = outcome::read(self.proposal(&value)?, &self.metas, &self.sources)?;
+        let findings = outcome::read(self.attributed(&value)?, &self.metas, &self.sources)?;
         Ok(Evaluation { findings, prints })
     }
 
     /// Ties each element of a set to the first rule that gave it.
-    fn proposal(&self, value: &Value) -> Result<Proposal, PolicyError> {
+    fn attributed(&self, value: &Value) -> Result<Proposal, PolicyErrors> {
         let undefined = || {
             PolicyError::new(PolicyCode::Shape, "`data.changeward.proposal` is undefined")
                 .help("some rule it is built from has no value for this input; give it a `default`")
         };
         if *value == Value::Undefined {
-            return Err(undefined());
+            return Err(undefined().into());
         }
         let Json::Object(map) = json(&value["proposal"])? else {
-            return Err(PolicyError::new(PolicyCode::Shape, "`data.changeward.proposal` is not an object"));
+            return Err(PolicyError::new(PolicyCode::Shape, "`data.changeward.proposal` is not an object").into());
         };
         let sets = RuleSet::ALL.into_iter().map(|set| Ok((set, self.elements(set, value)?)));
-        Ok(Proposal { value: map, sets: sets.collect::<Result<_, PolicyError>>()? })
+        Ok(Proposal { value: map, sets: sets.collect::<Result<_, PolicyErrors>>()? })
     }
 
-    fn elements(&self, set: RuleSet, value: &Value) -> Result<Vec<Element>, PolicyError> {
+    fn elements(&self, set: RuleSet, value: &Value) -> Result<Vec<Element>, PolicyErrors> {
         let mut first: BTreeMap<&Value, &MarkedRule> = BTreeMap::new();
         for rule in self.rules.iter().filter(|rule| rule.set == set) {
             for element in value["rules"][rule.name.as_str()].as_set().into_iter().flat_map(|s| s.iter()) {
@@ -177,7 +193,8 @@ impl Pack {
             Value::Undefined => Vec::new(),
             _ => {
                 let message = format!("`{}` in `proposal` is not a set", set.as_str());
-                return Err(PolicyError::new(PolicyCode::Shape, message).help("the proposal holds the set of that name"));
+                let problem = PolicyError::new(PolicyCode::Shape, message);
+                return Err(problem.help("the proposal holds the set of that name").into());
             }
         };
         elements
@@ -190,9 +207,9 @@ impl Pack {
 /// JSON outside the engine.
 type Json = serde_json::Value;
 
-fn json(value: &Value) -> Result<Json, PolicyError> {
+fn json(value: &Value) -> Result<Json, PolicyErrors> {
     serde_json::to_value(value)
-        .map_err(|e| PolicyError::new(PolicyCode::Shape, format!("a value cannot be written as JSON: {e}")))
+        .map_err(|e| PolicyError::new(PolicyCode::Shape, format!("a value cannot be written as JSON: {e}")).into())
 }
 
 /// Everything that happens before the first input.
@@ -248,10 +265,11 @@ fn new_engine(limits: Limits) -> Engine {
 }
 
 /// Runs on a thread of its own with a tall stack; a panic inside becomes an error.
-fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyError> {
+fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
     let crashed = |what: &str| {
-        PolicyError::new(PolicyCode::Crashed, format!("the policy engine fell over: {what}"))
-            .help("a call in a policy met a defect of the engine; take out the rule that was added last and report it")
+        let problem = PolicyError::new(PolicyCode::Crashed, format!("the policy engine fell over: {what}"));
+        let help = "a call in a policy met a defect of the engine; take out the rule that was added last and report it";
+        PolicyErrors::from(problem.help(help))
     };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("policy".to_owned()).stack_size(STACK_BYTES);

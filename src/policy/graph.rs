@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_cycle_is_found_once_and_a_diamond_is_none() {
-        let table: &[(&[(&str, &str)], &[&str])] = &[
+        type Row = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+        let table: &[Row] = &[
             (&[("d.a", "d.b"), ("d.b", "d.a")], &["d.a d.b"]),
             (&[("d.a", "d.a")], &["d.a"]),
             (&[("d.a", "d.b"), ("d.a", "d.c"), ("d.b", "d.e"), ("d.c", "d.e")], &[]),
@@ -92,7 +93,7 @@ mod tests {
         ];
         for (edges, expected) in table {
             let mut graph = Graph::default();
-            ["d.a", "d.b", "d.c", "d.e"].map(|n| graph.node(n));
+            ["d.a", "d.b", "d.c", "d.e"].iter().for_each(|n| graph.node(n));
             edges.iter().for_each(|(from, to)| graph.reach(from, to, 7));
             let found: Vec<_> = graph.cycles().iter().map(|(cycle, _)| cycle.join(" ")).collect();
             assert_eq!(found, *expected, "{edges:?}");

@@ -1,6 +1,8 @@
 //! What a rule mentions: the functions it calls, the paths it reads, and the names that are its own.
 
-use regorus::unstable::{AssignOp, Expr, Import, Literal, LiteralStmt, Module as Ast, Query, Ref, Rule, RuleHead, Span};
+use regorus::unstable::{
+    AssignOp, Expr, Import, Literal, LiteralStmt, Module as Ast, Query, Ref, Rule, RuleHead, Span,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -53,7 +55,8 @@ impl<'a> Names<'a> {
 
     /// What a rule mentions.
     pub(super) fn uses(&self, rule: &Rule) -> Uses {
-        let mut walk = Walk { source: self.source, locals: BTreeSet::new(), mentioned: Vec::new(), uses: Uses::default() };
+        let mut walk =
+            Walk { source: self.source, locals: BTreeSet::new(), mentioned: Vec::new(), uses: Uses::default() };
         walk.rule(rule);
         let Walk { locals, mentioned, mut uses, .. } = walk;
         let outside = mentioned.into_iter().filter(|path| path.first().is_some_and(|root| !locals.contains(root)));

@@ -209,7 +209,9 @@ impl Reader<'_> {
         match self.text(at, map, "msg") {
             Some(msg) => finding.msg = msg,
             None if map.contains_key("msg") => {}
-            None => self.wrong(at, format!("a finding of `{}` has no `msg`", at.set), "say in `msg` what is the matter"),
+            None => {
+                self.wrong(at, format!("a finding of `{}` has no `msg`", at.set), "say in `msg` what is the matter")
+            }
         }
         finding.paths.extend(self.text(at, map, "path"));
         finding.paths.extend(self.texts(at, map, "paths").unwrap_or_default());
@@ -226,7 +228,8 @@ impl Reader<'_> {
     }
 
     fn requirement(&mut self, at: &At<'_>, value: &Value) -> Option<Requirement> {
-        let map = self.object(at, value, "write `require contains {\"level\": …, \"who\": […], \"min\": 1, \"why\": …}`")?;
+        let map =
+            self.object(at, value, "write `require contains {\"level\": …, \"who\": […], \"min\": 1, \"why\": …}`")?;
         let before = self.problems.len();
         self.unknown_keys(at, map, REQUIRE_KEYS);
         let level = self.needed(at, map, "level");
@@ -264,7 +267,11 @@ impl Reader<'_> {
         let due = self.text(at, map, "due").and_then(|text| {
             let due = Moment::parse(&text);
             if due.is_none() {
-                self.wrong(at, format!("`due` is {text:?}, which is no time"), "write 2026-11-22 or 2026-11-22T16:00:00Z");
+                self.wrong(
+                    at,
+                    format!("`due` is {text:?}, which is no time"),
+                    "write 2026-11-22 or 2026-11-22T16:00:00Z",
+                );
             }
             due
         });

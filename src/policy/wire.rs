@@ -12,6 +12,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 /// The body of the first request: the policies, what their METADATA gives, and the limits.
@@ -72,10 +73,12 @@ pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, 
 /// When a request is none, or the pipe breaks.
 pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
     let mut pack: Option<Result<Pack, PolicyErrors>> = None;
+    let watched = watchdog();
     while let Some(body) = read_frame(&mut requests)? {
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
         let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
         let (head, input) = body.split_at(end);
+        let _ = watched.send(());
         match serde_json::from_slice(head).map_err(|e| invalid(e.to_string()))? {
             Request::Load { modules, metas, milliseconds } => {
                 let modules: Vec<Module> = modules.into_iter().map(Module::from).collect();
@@ -97,25 +100,40 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
                 drop((answer, leftover));
             }
         }
+        let _ = watched.send(());
     }
     std::mem::forget(pack);
     Ok(())
 }
 
-fn evaluate(
-    pack: &Result<Pack, PolicyErrors>,
-    input: &str,
-    now: Moment,
-) -> (Answer, Option<super::engine::Leftover>) {
+fn evaluate(pack: &Result<Pack, PolicyErrors>, input: &str, now: Moment) -> (Answer, Option<super::engine::Leftover>) {
     match pack {
         Err(problems) => (Answer::failed(problems), None),
         Ok(pack) => match pack.run(input, now) {
-            (Ok(done), left) => {
-                (Answer::Evaluated { findings: Box::new(WireFindings::of(&done.findings)), prints: done.prints }, Some(left))
-            }
+            (Ok(done), left) => (
+                Answer::Evaluated { findings: Box::new(WireFindings::of(&done.findings)), prints: done.prints },
+                Some(left),
+            ),
             (Err(problems), left) => (Answer::failed(&problems), Some(left)),
         },
     }
+}
+
+/// The longest a request may take when nobody is left to end this process: the one that asked has died.
+const ORPHANED: Duration = Duration::from_secs(120);
+
+/// Ends the process when a request, told of at its start and at its end, takes too long.
+fn watchdog() -> Sender<()> {
+    let (told, events) = channel();
+    // Without the thread only this last resort is missing.
+    let _ = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
+        while events.recv().is_ok() {
+            if events.recv_timeout(ORPHANED) == Err(RecvTimeoutError::Timeout) {
+                std::process::abort();
+            }
+        }
+    });
+    told
 }
 
 /// One body; `None` at the end.

@@ -35,7 +35,9 @@ pub enum EvaluatorError {
     #[error("the policies needed more than {} MiB of memory", .0 / (1024 * 1024))]
     #[diagnostic(
         code(changeward::policy::memory_limit),
-        help("look for a value that grows in a loop: `array.concat`, `concat`, a comprehension over all pairs of files")
+        help(
+            "look for a value that grows in a loop: `array.concat`, `concat`, a comprehension over all pairs of files"
+        )
     )]
     MemoryLimit(u64),
     /// It ended without an answer.
@@ -235,7 +237,8 @@ impl Drop for Evaluator {
 fn write_requests(mut pipe: ChildStdin, requests: &Receiver<Vec<u8>>) {
     while let Ok(request) = requests.recv() {
         let Some(head) = FrameHead::of(request.len()) else { return };
-        let written = pipe.write_all(&head.to_bytes()).and_then(|()| pipe.write_all(&request)).and_then(|()| pipe.flush());
+        let written =
+            pipe.write_all(&head.to_bytes()).and_then(|()| pipe.write_all(&request)).and_then(|()| pipe.flush());
         if written.is_err() {
             return;
         }

@@ -22,9 +22,11 @@ pub(super) fn matches(arguments: &[Value]) -> Result<Value, Refusal> {
     let delimiters = match arguments.get(1) {
         Some(Value::Null) => Vec::new(),
         Some(Value::Array(given)) if given.iter().next().is_none() => vec!['.'],
-        Some(Value::Array(given)) => given.iter().map(delimiter).collect::<Option<_>>().ok_or_else(|| {
-            Refusal::new("operand 2 must be an array of single characters")
-        })?,
+        Some(Value::Array(given)) => given
+            .iter()
+            .map(delimiter)
+            .collect::<Option<_>>()
+            .ok_or_else(|| Refusal::new("operand 2 must be an array of single characters"))?,
         _ => return Err(Refusal::new("operand 2 must be null or an array of single characters")),
     };
     Ok(Value::from(compiled(pattern, &delimiters)?.is_match(candidate)))

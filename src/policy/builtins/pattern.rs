@@ -106,12 +106,21 @@ fn translated(pattern: &str) -> Result<String, Refusal> {
                 class = None;
                 (1, "]".to_owned())
             }
+            // A brace that counts nothing is a character.
+            ('{', None) if !counts(rest) => (1, "\\{".to_owned()),
             _ => (c.len_utf8(), c.to_string()),
         };
         out.push_str(&word);
         rest = rest.get(taken..).unwrap_or("");
     }
     Ok(out)
+}
+
+/// `{2}`, `{2,}`, `{2,3}`.
+fn counts(rest: &str) -> bool {
+    let Some((inside, _)) = rest.trim_start_matches('{').split_once('}') else { return false };
+    let (low, high) = inside.split_once(',').unwrap_or((inside, ""));
+    !low.is_empty() && low.chars().chain(high.chars()).all(|c| c.is_ascii_digit()) && !rest.starts_with("{{")
 }
 
 /// What stands after a backslash: how many bytes, and our words for it.
@@ -172,6 +181,8 @@ mod tests {
             ("(", "a", None),
             ("a\\", "a", None),
             ("^\\w{5}$", "abcde", Some(true)),
+            ("^{a{2}}$", "{aa}", Some(true)),
+            ("^a{,2}$", "a{,2}", Some(true)),
             ("^\\d{50}$", "1", Some(false)),
             ("^(feat|fix|chore)(\\(\\w+\\))?!?: .{1,72}$", "feat(x): y", Some(true)),
             ("(?i)k", "\u{212a}", Some(true)),

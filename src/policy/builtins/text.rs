@@ -32,8 +32,13 @@ mod tests {
 
     #[test]
     fn texts_are_counted_and_arrays_flattened_as_in_opa() {
-        for (whole, part, expected) in [("abc", "", 4), ("", "", 1), ("aXbX", "X", 2), ("aaa", "aa", 1), ("é", "", 2)] {
-            assert_eq!(count(&[Value::from(whole), Value::from(part)]).unwrap(), Value::from(expected), "{whole} {part}");
+        for (whole, part, expected) in [("abc", "", 4), ("", "", 1), ("aXbX", "X", 2), ("aaa", "aa", 1), ("é", "", 2)]
+        {
+            assert_eq!(
+                count(&[Value::from(whole), Value::from(part)]).unwrap(),
+                Value::from(expected),
+                "{whole} {part}"
+            );
         }
         let nested = Value::from_json_str("[1,[2,[3]],[]]").unwrap();
         assert_eq!(flatten(&[nested]).unwrap(), Value::from_json_str("[1,2,[3]]").unwrap());
