@@ -56,6 +56,7 @@ fn facts(files: Vec<FileFacts>) -> Facts {
         approvals: Vec::new(),
         approval_expires_after: Span(14 * DAY),
         membership: Membership::default(),
+        checks: Vec::new(),
         overdue_reviews: Vec::new(),
         risk: RiskFactors::default(),
         exceptions: Vec::new(),

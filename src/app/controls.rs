@@ -196,7 +196,8 @@ impl Reader<'_> {
 
     /// The shipped policies and the organisation's own. Tests beside them (`*_test.rego`) are not rules.
     fn modules(&mut self, paths: &[String]) -> Result<Vec<Module>, Failure> {
-        let module = |file: &str, source: &str, origin| Module { file: file.to_owned(), source: source.to_owned(), origin };
+        let module =
+            |file: &str, source: &str, origin| Module { file: file.to_owned(), source: source.to_owned(), origin };
         let mut modules: Vec<Module> = SHIPPED.iter().map(|(file, text)| module(file, text, Origin::Shipped)).collect();
         for path in files_of(paths, "policies", ".rego").filter(|path| !path.ends_with("_test.rego")) {
             if let Some((text, file)) = self.text(path)? {
@@ -247,7 +248,10 @@ enum ControlFault {
     #[diagnostic(code(changeward::control::not_text), help("save the file as UTF-8"))]
     NotText { file: String },
     #[error("{place} names the calendar {}, which is not there", RepoPath::from(file.as_str()).quoted())]
-    #[diagnostic(code(changeward::control::no_calendar), help("add the calendar, or take the entry away; a missing calendar might be a freeze"))]
+    #[diagnostic(
+        code(changeward::control::no_calendar),
+        help("add the calendar, or take the entry away; a missing calendar might be a freeze")
+    )]
     NoCalendar { file: String, place: String },
     #[error("two {what}s share the id `{id}`: {first} and {second}")]
     #[diagnostic(code(changeward::control::same_id), help("give each its own id"))]

@@ -63,7 +63,10 @@ pub fn serve_child(memory_bytes: u64) -> Result<(), Failure> {
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("the evaluating process cannot go on: {why}")]
-#[diagnostic(code(changeward::internal::evaluate), help("`__evaluate` is for changeward itself; run `changeward check`"))]
+#[diagnostic(
+    code(changeward::internal::evaluate),
+    help("`__evaluate` is for changeward itself; run `changeward check`")
+)]
 struct Broken {
     why: String,
 }

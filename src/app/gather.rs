@@ -7,9 +7,9 @@ use crate::assess::{Evidence, Statement};
 use crate::model::{Change, ClaimSource, CommitId, Diff, Finding, ForgeFacts, Identity, Severity};
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
+use crate::world::WorldError;
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::given;
-use crate::world::WorldError;
 use crate::world::tree::{Folder, Tree};
 use std::collections::BTreeMap;
 

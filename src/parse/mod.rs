@@ -1,8 +1,8 @@
 //! Text to nouns. No I/O.
 
+pub mod calendar;
 pub mod codeowners;
 mod config;
-pub mod calendar;
 pub mod diff;
 mod document;
 mod exception;

@@ -59,8 +59,31 @@ pub fn login(name: &str) -> Principal {
     Principal::login(name)
 }
 
-/// The evidence of one random change.
+/// The evidence of one random change. Every other one is calm: odd things happen to it so rarely that it may be anything
+/// but normal.
 pub fn evidence(seed: u64) -> Evidence {
+    let mut wild = wild(seed);
+    if seed.is_multiple_of(2) {
+        calm(&mut wild, &mut Dice::new(!seed));
+    }
+    wild
+}
+
+fn calm(evidence: &mut Evidence, d: &mut Dice) {
+    evidence.errors.clear();
+    evidence.calendars.clear();
+    evidence.change.diff.truncated.clear();
+    evidence.environment = "production".to_owned();
+    let path =
+        *d.pick::<&str>(&["services/pay/deploy/a.yaml", "services/pay/src/main.go", "docs/guide.md", "lonely.txt"]);
+    evidence.change.diff.files = vec![FileDiff { unread: None, ..file(path, d) }];
+    for (approval, commit) in &mut evidence.forge.approvals {
+        approval.decision = ApprovalDecision::Approve;
+        *commit = Some(HEAD.to_owned());
+    }
+}
+
+fn wild(seed: u64) -> Evidence {
     let mut dice = Dice::new(seed);
     let d = &mut dice;
     let files: BTreeSet<&str> = (0..=d.below(3)).map(|_| *d.pick::<&str>(PATHS)).collect();
