@@ -1,4 +1,5 @@
 //! Text to nouns. No I/O.
 
+pub mod calendar;
 pub mod diff;
 pub mod trailers;
