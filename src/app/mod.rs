@@ -1,1 +1,12 @@
 //! The staircase: the order of things.
+
+pub mod answer;
+pub mod check;
+mod controls;
+mod digest;
+pub mod evaluate;
+pub mod failure;
+mod gather;
+pub mod init;
+pub mod request;
+pub mod schema;

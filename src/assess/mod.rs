@@ -1,1 +1,193 @@
-//! Nouns to facts: what ownership, templates, calendars and claims say about this change. Pure; cannot fail.
+//! Nouns to facts: what scope, ownership, templates, calendars and claims say about this change.
+//!
+//! Everything expensive or subtle (matching paths, combining owners, reading dates) happens here, once, so that a rule
+//! reads like a sentence. Pure: the same evidence gives the same facts. It cannot fail; what could not be read arrives
+//! as a reason to refuse.
+
+mod actors;
+mod approvals;
+mod claims;
+mod files;
+mod lockdowns;
+mod rows;
+mod templates;
+
+pub use claims::Statement;
+
+use crate::model::{
+    CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, Finding, ForgeFacts, Identity, IntegrityError,
+    Lockdown, Membership, Moment, Ownership, Principal, RiskFactors, RowId, Severity, Stats, Template,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Everything gathered about one change, before anything is concluded from it.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The time of the evaluation.
+    pub now: Moment,
+    /// Where the change would be deployed.
+    pub environment: String,
+    /// What is proposed.
+    pub change: Change,
+    /// Who answers for what, at the base revision.
+    pub ownership: Ownership,
+    /// The configuration, at the base revision.
+    pub config: Config,
+    /// The templates, at the base revision.
+    pub templates: Vec<Template>,
+    /// The freeze calendars that apply to the environment, at `now`.
+    pub calendars: Vec<CalendarState>,
+    /// The calendars templates name as their window, by file: open or not.
+    pub windows: BTreeMap<String, bool>,
+    /// The lockdowns, at the base revision.
+    pub lockdowns: Vec<Lockdown>,
+    /// The exceptions, at the base revision.
+    pub exceptions: Vec<Exception>,
+    /// What the forge says.
+    pub forge: ForgeFacts,
+    /// Where a claim was looked for, the weightiest source first.
+    pub statements: Vec<Statement>,
+    /// Authors, committers and co-authors of the commits.
+    pub identities: Vec<Identity>,
+    /// What an older approval saw, by commit; `None` when it could not be read.
+    pub seen: BTreeMap<String, Option<Diff>>,
+    /// What makes the evidence incomplete in a way that must block.
+    pub errors: Vec<IntegrityError>,
+    /// What was noticed on the way.
+    pub noticed: Vec<Finding>,
+}
+
+/// The name of the one row of a repository that names no owner at all.
+pub const REPOSITORY_ROW: &str = "repository";
+
+/// Concludes the facts from the evidence.
+pub fn assess(evidence: Evidence) -> Facts {
+    let control = ControlFiles::new(&evidence.config.control_files);
+    let membership = membership(&evidence);
+    let actors = actors::actors(&evidence);
+    let judge = files::Judge { ownership: &evidence.ownership, config: &evidence.config, control: &control };
+    let mut files: Vec<_> = evidence.change.diff.files.iter().map(|diff| judge.file(diff)).collect();
+    let stats = stats(&files);
+    let truncated = truncated(&evidence);
+    let rows = rows::rows(&evidence, &files);
+    let claims = claims::claims(&evidence);
+    let templates = templates::templates(&evidence, &membership, &actors, &mut files, stats);
+    let approvals = approvals::approvals(&evidence, &judge);
+    let touched: BTreeSet<&RowId> = rows.keys().collect();
+    let lockdowns = lockdowns::lockdowns(&evidence, &touched, &approvals, &actors, &membership);
+    let mut noticed = evidence.noticed.clone();
+    noticed.extend(claims.noticed);
+    noticed.extend(unattributed(&actors));
+    let control_owners = control_owners(&evidence, &files);
+    Facts {
+        now: evidence.now,
+        environment: evidence.environment,
+        base: evidence.change.base,
+        head: evidence.change.head,
+        title: evidence.forge.title.unwrap_or_default(),
+        body: evidence.forge.body.unwrap_or_default(),
+        labels: evidence.forge.labels,
+        checks: evidence.forge.checks,
+        overdue_reviews: overdue_reviews(&evidence.forge.obligations, evidence.now),
+        incident: claims
+            .text
+            .incident
+            .as_ref()
+            .and_then(|id| evidence.forge.incidents.iter().find(|i| i.id.eq_ignore_ascii_case(id)).cloned()),
+        files: Arc::new(files),
+        stats,
+        truncated,
+        rows,
+        has_ownership: evidence.ownership.has_source(),
+        actors,
+        risk: RiskFactors { declared: claims.risk, declared_unreadable: claims.risk_unreadable },
+        claims: claims.claims,
+        claim_text: claims.text,
+        templates,
+        calendars: evidence.calendars,
+        lockdowns,
+        control_owners,
+        change_authority: evidence.config.change_authority.clone(),
+        escalation: evidence.ownership.matrix.and_then(|matrix| matrix.escalation),
+        approvals,
+        approval_expires_after: evidence.config.approval_expires_after,
+        membership,
+        exceptions: evidence.exceptions,
+        config: evidence.config,
+        errors: evidence.errors,
+        noticed,
+    }
+}
+
+/// What the matrix and the forge know about teams. A forge's answer about `@org/team` stands beside the matrix's
+/// `[teams.team]`; [`Membership::members`] prefers it.
+fn membership(evidence: &Evidence) -> Membership {
+    let mut teams: BTreeMap<String, BTreeSet<Principal>> = BTreeMap::new();
+    for (name, team) in evidence.ownership.matrix.iter().flat_map(|m| &m.teams) {
+        teams.insert(name.to_lowercase(), team.members.iter().cloned().collect());
+    }
+    for (name, members) in &evidence.forge.teams {
+        teams.insert(Principal::team(name).key().to_owned(), members.iter().cloned().collect());
+    }
+    Membership { teams }
+}
+
+fn stats(files: &[crate::model::FileFacts]) -> Stats {
+    let mut stats = Stats::default();
+    for file in files {
+        stats.files += 1;
+        stats.additions += file.diff.additions;
+        stats.deletions += file.diff.deletions;
+        if file.in_scope {
+            stats.files_in_scope += 1;
+            stats.lines_in_scope += file.diff.additions + file.diff.deletions;
+        }
+    }
+    stats
+}
+
+fn truncated(evidence: &Evidence) -> Vec<String> {
+    let mut why = evidence.change.diff.truncated.clone();
+    if evidence.forge.truncated {
+        why.push("the forge cut its lists off".to_owned());
+    }
+    why
+}
+
+/// Who approves edits of control files: whom the configuration names; else the owners of the control files touched;
+/// in a repository that names no owner at all, any peer.
+fn control_owners(evidence: &Evidence, files: &[crate::model::FileFacts]) -> Vec<Principal> {
+    if !evidence.config.control_owners.is_empty() {
+        return evidence.config.control_owners.clone();
+    }
+    if !evidence.ownership.has_source() {
+        return vec![Principal::anyone()];
+    }
+    let owners: BTreeSet<_> = files.iter().filter(|f| f.control).flat_map(|f| f.owners.iter().cloned()).collect();
+    owners.into_iter().collect()
+}
+
+/// Rows that still owe a post-implementation review: overdue from the day after it was due.
+fn overdue_reviews(obligations: &[crate::model::ForgeObligation], now: Moment) -> Vec<RowId> {
+    let overdue: BTreeSet<_> = obligations
+        .iter()
+        .filter(|o| o.kind == "pir" && o.due.is_some_and(|due| due.midnight() < now.midnight()))
+        .filter_map(|o| o.row.clone())
+        .collect();
+    overdue.into_iter().collect()
+}
+
+fn unattributed(actors: &crate::model::Actors) -> Option<Finding> {
+    if actors.unattributed.is_empty() {
+        return None;
+    }
+    let list: Vec<_> = actors.unattributed.iter().take(5).cloned().collect();
+    let more = actors.unattributed.len() - list.len();
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let msg = format!("these addresses made commits of the change and name no known login: {}{tail}", list.join(", "));
+    Some(
+        Finding::new("UNATTRIBUTED", Severity::Info, msg)
+            .help("name the committers in the facts, so that none of them can approve the change under a login"),
+    )
+}

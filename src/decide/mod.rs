@@ -1,1 +1,73 @@
-//! Findings to a decision. Cannot fail.
+//! Findings to a decision. Cannot fail: given less, it says pending or block.
+//!
+//! The policies propose, this room disposes. It arrives at the class from the same sets as the policies and blocks when
+//! the two differ; it alone knows whose approval counts; and [`Decision::new`] holds the law that no policy can break.
+
+mod classify;
+mod next;
+mod quorum;
+mod split;
+
+use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity};
+
+/// Decides.
+pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
+    let class = classify::class(facts, &findings);
+    let quorum = quorum::quorum(facts, &findings, class);
+    let mut block = integrity(facts);
+    block.extend(class_dispute(class, findings.class));
+    block.extend(findings.deny.iter().cloned());
+    block.extend(quorum.block);
+    let reasons = classify::reasons(facts, &findings, class);
+    let why_not = classify::why_not(facts, &findings, class);
+    let noticed = noticed(facts, &findings, class);
+    let mut decision = Decision::new(
+        class,
+        findings.risk,
+        facts,
+        reasons,
+        block,
+        noticed,
+        quorum.levels,
+        findings.obligations.clone(),
+    );
+    decision.template = findings.usable.first().filter(|_| class == ChangeClass::Standard).cloned();
+    decision.split = split::split(facts, &findings, class);
+    decision.why_not = why_not;
+    decision.digests = digests;
+    decision.next = next::next(facts, &decision);
+    decision
+}
+
+/// What makes the facts incomplete blocks, whatever else holds.
+fn integrity(facts: &Facts) -> Vec<Finding> {
+    facts.errors.iter().map(|error| Finding::new(error.code.clone(), Severity::Error, error.msg.clone())).collect()
+}
+
+/// The policies asked for levels of another class than the sets they filled lead to: some rule has been bent.
+fn class_dispute(class: ChangeClass, proposed: ChangeClass) -> Option<Finding> {
+    (class != proposed).then(|| {
+        let msg = format!(
+            "the policies call the change {}, their own findings make it {}",
+            proposed.as_str(),
+            class.as_str()
+        );
+        Finding::new("CLASS_DISPUTED", Severity::Error, msg)
+            .help("a rule of the organisation changes the class; rules may only add reasons to the sets")
+    })
+}
+
+/// Warnings of the rules, what gathering noticed, and how near each template came.
+fn noticed(facts: &Facts, findings: &Findings, class: ChangeClass) -> Vec<Finding> {
+    let mut all: Vec<Finding> = findings.warn.iter().chain(&facts.noticed).cloned().collect();
+    if class != ChangeClass::Standard && class != ChangeClass::None {
+        let near = |id: &str| facts.files.iter().any(|file| file.templates.iter().any(|template| template == id));
+        for (id, fault) in findings.template_faults.iter().filter(|(id, _)| near(id)) {
+            let msg = format!("template `{id}`: {}", fault.msg);
+            all.push(Finding { severity: Severity::Info, msg, ..fault.clone() });
+        }
+    }
+    all.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+    all.dedup();
+    all
+}

@@ -1,8 +1,8 @@
 //! Every value a decision may depend on, gathered once, `now` included. Rules see this and nothing else.
 
 use super::{
-    CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Datum, Escalation, Exception, FileDiff, Finding,
-    Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
+    Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Datum, Escalation, Exception, FileDiff,
+    Finding, Membership, Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,6 +60,8 @@ pub struct Facts {
     pub approval_expires_after: Span,
     /// Who belongs to which team, as far as known.
     pub membership: Membership,
+    /// Check results the forge reports.
+    pub checks: Vec<CheckResult>,
     /// Rows with an overdue post-implementation review.
     pub overdue_reviews: Vec<RowId>,
     /// What raises the risk.
@@ -164,22 +166,6 @@ impl Actors {
     }
 }
 
-/// Who belongs to which team. What is not listed is unknown, and unknown is no.
-#[derive(Clone, Debug, Default)]
-pub struct Membership {
-    /// Members by team key: `@acme/pay` from a forge, `pay` from the matrix.
-    pub teams: BTreeMap<String, BTreeSet<Principal>>,
-}
-
-impl Membership {
-    /// The members of a team, when known. `[teams.pay]` answers for `@pay` and `@org/pay`.
-    pub fn members(&self, team: &Principal) -> Option<&BTreeSet<Principal>> {
-        let key = team.key();
-        let slug = key.rsplit('/').next().unwrap_or(key).trim_start_matches('@');
-        self.teams.get(key).or_else(|| self.teams.get(slug))
-    }
-}
-
 /// The risk of a change; the larger of two wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Risk {
@@ -273,6 +259,8 @@ pub struct LockdownFacts {
     pub id: String,
     /// For people.
     pub reason: String,
+    /// Somebody entitled let this change through.
+    pub released: bool,
     /// It holds now, here, for a touched row.
     pub active: bool,
     /// Classes it lets through.
@@ -281,67 +269,6 @@ pub struct LockdownFacts {
     pub release_approvers: Vec<Principal>,
     /// Its place.
     pub place: Place,
-}
-
-/// What one person said about the change at one time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// Who.
-    pub by: Principal,
-    /// A person or a program.
-    pub kind: ApproverKind,
-    /// What they said.
-    pub decision: ApprovalDecision,
-    /// When; `None` never counts as an approval.
-    pub at: Option<Moment>,
-    /// Teams the forge says they belong to.
-    pub teams: Vec<Principal>,
-    /// What they saw.
-    pub content: Content,
-}
-
-/// A person or a program.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ApproverKind {
-    /// A person.
-    User,
-    /// A program: it neither approves nor refuses.
-    Bot,
-}
-
-/// What somebody said.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum ApprovalDecision {
-    /// Yes.
-    Approve,
-    /// No.
-    Reject,
-    /// Neither; takes back what the person said before.
-    Comment,
-}
-
-/// What an approver saw, compared with what would land now.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Content {
-    /// The head itself.
-    Head,
-    /// Another commit whose difference could not be read.
-    Unknown,
-    /// Another commit; these paths differ between what was seen and what would land.
-    Other(Vec<DifferingPath>),
-}
-
-/// A path that changed after somebody looked.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DifferingPath {
-    /// Quoted.
-    pub path: String,
-    /// Its rows.
-    pub rows: Vec<RowId>,
-    /// It is a control file.
-    pub control: bool,
-    /// It is in scope and nobody owns it.
-    pub unowned: bool,
 }
 
 /// Something that makes the facts incomplete in a way that must block.

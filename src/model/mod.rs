@@ -2,6 +2,7 @@
 //!
 //! One word per idea, here and everywhere else: code, Rego input, documents, messages.
 
+mod approval;
 mod change;
 mod claim;
 mod config;
@@ -9,30 +10,33 @@ mod datum;
 mod decision;
 mod facts;
 mod finding;
+mod frame;
 mod ownership;
 mod path;
 mod pattern;
 mod pattern_index;
+mod pattern_text;
 mod people;
 mod template;
 mod time;
 
+pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use config::{CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState};
 pub use datum::Datum;
 pub use decision::{Decision, Digests, Level, Reason, Verdict};
 pub use facts::{
-    Actors, Approval, ApprovalDecision, ApproverKind, CheckResult, Content, DifferingPath, Facts, FileFacts,
-    ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Membership, Outcome, Risk, RiskFactors,
-    RowFacts, Stats, TemplateFacts, TemplateFault,
+    Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
+    Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity};
+pub use frame::FrameHead;
 pub use ownership::{
     Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,
     Team,
 };
-pub use path::RepoPath;
+pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
 pub use people::{Principal, PrincipalKind};

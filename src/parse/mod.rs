@@ -1,5 +1,28 @@
 //! Text to nouns. No I/O.
 
 pub mod calendar;
+pub mod codeowners;
+mod config;
 pub mod diff;
+mod document;
+mod exception;
+mod forge_facts;
+mod format;
+mod lockdown;
+mod matrix;
+pub mod metadata;
+mod problem;
+mod reading;
+mod schema;
+mod shown;
+mod template;
 pub mod trailers;
+
+pub use config::config;
+pub use exception::exception;
+pub use forge_facts::forge_facts;
+pub use lockdown::lockdown;
+pub use matrix::matrix;
+pub use problem::{InvalidFile, Problem};
+pub use schema::schemas;
+pub use template::template;

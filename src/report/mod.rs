@@ -1,1 +1,109 @@
 //! A decision to words, one file per format.
+//!
+//! A format is a function from a [`Decision`] to a writer; it decides nothing and reads nothing else. What strangers
+//! wrote (paths, titles, owners, messages) goes through the one sink of its format in `escape`, and through nothing else.
+//! Adding a format is one file here, one line in [`Format::ALL`] and one arm in [`render`].
+
+mod escape;
+mod explain;
+mod github;
+mod human;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod text;
+mod words;
+
+use crate::model::Decision;
+use std::io::{self, BufWriter, Write};
+use std::str::FromStr;
+
+/// How a decision is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Format {
+    /// For a person at a terminal.
+    Human,
+    /// The frozen decision document, described by [`schema`].
+    Json,
+    /// For a comment on a pull request or the summary of a job.
+    Markdown,
+    /// Workflow commands of GitHub Actions: annotations on the changed lines.
+    Github,
+    /// SARIF 2.1.0 (OASIS), for code scanning.
+    Sarif,
+    /// JUnit XML, as CI servers read it.
+    Junit,
+}
+
+impl Format {
+    /// Every format, in the order help texts list them.
+    pub const ALL: [Self; 6] = [Self::Human, Self::Json, Self::Markdown, Self::Github, Self::Sarif, Self::Junit];
+
+    /// The word of the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+        }
+    }
+}
+
+/// A word that names no format.
+#[derive(Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
+#[error("`{}` is no output format", escape::terminal(.0))]
+#[diagnostic(code(changeward::report::unknown_format), help("use one of human, json, markdown, github, sarif, junit"))]
+pub struct UnknownFormat(pub String);
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|format| format.as_str() == word).ok_or_else(|| UnknownFormat(word.to_owned()))
+    }
+}
+
+/// What the reader's screen can do and how much they want to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Style {
+    /// Colour sequences may be written (human only).
+    pub colour: bool,
+    /// Columns of the terminal (human only); fewer than 40 count as 40.
+    pub width: usize,
+    /// Show everything: nothing is cut, and every class not chosen says why not (human and markdown).
+    pub explain: bool,
+}
+
+impl Default for Style {
+    /// No colour, 80 columns, the short answer.
+    fn default() -> Self {
+        Self { colour: false, width: 80, explain: false }
+    }
+}
+
+/// Writes the decision in a format. Every format ends with exactly one line end, and writes as it goes: a decision over
+/// 100,000 files needs no second copy of them.
+///
+/// # Errors
+/// Only those of `out`; a closed pipe is the caller's to forgive.
+pub fn render(decision: &Decision, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(64 * 1024, out);
+    match format {
+        Format::Human => human::write(decision, style, &mut out)?,
+        Format::Json => json::write(decision, &mut out)?,
+        Format::Markdown => markdown::write(decision, style, &mut out)?,
+        Format::Github => github::write(decision, &mut out)?,
+        Format::Sarif => sarif::write(decision, &mut out)?,
+        Format::Junit => junit::write(decision, &mut out)?,
+    }
+    out.flush()
+}
+
+/// The JSON Schema (2020-12) of what [`Format::Json`] writes.
+pub fn schema() -> &'static str {
+    include_str!("schemas/decision.schema.json")
+}

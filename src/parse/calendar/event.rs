@@ -1,6 +1,9 @@
 //! Events: what a `VEVENT` says, and when it holds.
 
-use super::error::{CalendarProblem as Problem, quoted};
+use super::super::Problem;
+use super::super::problem::quoted;
+use super::lines::at;
+
 use super::lines::{Component, Line};
 use super::recurrence::{Recurrence, Until, recurrence, too_much};
 use super::rule::DAY;
@@ -131,17 +134,17 @@ pub(super) fn event(part: &Component, zones: &mut Zones, work: &mut i64, problem
 fn contradiction(event: &Event, rule: Option<&Line>) -> Option<Problem> {
     if event.replaces.is_some() && event.repeats() {
         let help = "RECURRENCE-ID replaces one instance; put rules and dates into the event it belongs to";
-        return Some(Problem::new(&event.begin, "structure", "an exception that repeats itself", help));
+        return Some(at(&event.begin, "structure", "an exception that repeats itself", help));
     }
     if event.replaces.is_some() && event.uid.is_none() {
         let help = "give it the UID of the event it belongs to";
-        return Some(Problem::new(&event.begin, "missing", "an exception without a UID", help));
+        return Some(at(&event.begin, "missing", "an exception without a UID", help));
     }
     let long = event.length.wall + event.length.exact > MAX_REPEATED * DAY;
     if event.recurrence.is_some() && long {
         let help = "write one event per occurrence";
         let line = rule.unwrap_or(&event.begin);
-        return Some(Problem::new(line, "unsupported", "an event of more than a year that repeats", help));
+        return Some(at(line, "unsupported", "an event of more than a year that repeats", help));
     }
     None
 }
@@ -166,7 +169,7 @@ impl<'a> Properties<'a> {
     fn required_stamp(&mut self, name: &str) -> Option<Stamp> {
         if self.line(name).is_none() {
             let message = format!("an event without {name}");
-            self.problems.push(Problem::new(&self.part.begin, "missing", message, format!("add a `{name}:` line")));
+            self.problems.push(at(&self.part.begin, "missing", message, format!("add a `{name}:` line")));
         }
         self.stamp(name)
     }
@@ -184,7 +187,7 @@ impl<'a> Properties<'a> {
                 let Some(stamp) = self.zones.stamp(line, value, self.problems) else { continue };
                 if start.is_some_and(|start| start.all_day != stamp.all_day) {
                     let message = format!("{name} and DTSTART are not both dates or both times");
-                    self.problems.push(Problem::new(line, "bad_time", message, "write both the same way"));
+                    self.problems.push(at(line, "bad_time", message, "write both the same way"));
                 }
                 stamps.push(stamp);
             }
@@ -198,7 +201,7 @@ impl<'a> Properties<'a> {
         let found = words.iter().copied().find(|word| word.eq_ignore_ascii_case(line.value.trim()));
         if found.is_none() {
             let message = format!("{name} cannot be {}", quoted(&line.value));
-            self.problems.push(Problem::new(line, "bad_value", message, format!("write one of {}", words.join(", "))));
+            self.problems.push(at(line, "bad_value", message, format!("write one of {}", words.join(", "))));
         }
         found
     }
@@ -208,14 +211,14 @@ impl<'a> Properties<'a> {
         let (end, span) = (self.line("DTEND"), self.line("DURATION"));
         let (line, length) = match (end, span) {
             (Some(line), Some(_)) => {
-                self.problems.push(Problem::new(line, "bad_end", "both DTEND and DURATION", "keep one of them"));
+                self.problems.push(at(line, "bad_end", "both DTEND and DURATION", "keep one of them"));
                 return None;
             }
             (Some(line), None) => {
                 let end = self.zones.stamp(line, &line.value, self.problems)?;
                 if end.all_day != start.all_day {
                     let message = "DTEND and DTSTART are not both dates or both times";
-                    self.problems.push(Problem::new(line, "bad_time", message, "write both the same way"));
+                    self.problems.push(at(line, "bad_time", message, "write both the same way"));
                     return None;
                 }
                 let length = match end.zone == start.zone {
@@ -231,14 +234,14 @@ impl<'a> Properties<'a> {
             (None, None) if start.all_day => return Some(Length { wall: DAY, exact: 0 }),
             (None, None) => {
                 let help = "add DTEND or DURATION: an event of no length freezes nothing";
-                self.problems.push(Problem::new(&self.part.begin, "bad_end", "an event without an end", help));
+                self.problems.push(at(&self.part.begin, "bad_end", "an event without an end", help));
                 return None;
             }
         };
         let length = length.filter(|length| length.wall + length.exact > 0);
         if length.is_none() {
             let help = "DTEND is after DTSTART and exclusive; DURATION is like `P1D` or `PT2H`, whole days for dates";
-            self.problems.push(Problem::new(line, "bad_end", "the event does not end after it starts", help));
+            self.problems.push(at(line, "bad_end", "the event does not end after it starts", help));
         }
         length
     }
@@ -290,10 +293,10 @@ fn names(part: &Component, problems: &mut Vec<Problem>) {
         let name = line.name.as_str();
         if ONCE.contains(&name) && !seen.insert(name) {
             let message = format!("{name} stands twice in one event");
-            problems.push(Problem::new(line, "twice", message, "keep one of them"));
+            problems.push(at(line, "twice", message, "keep one of them"));
         } else if name == "EXRULE" {
             let help = "write the exceptions as EXDATE lines: RFC 5545 took EXRULE out";
-            problems.push(Problem::new(line, "unsupported", "a rule of exceptions", help));
+            problems.push(at(line, "unsupported", "a rule of exceptions", help));
         } else if !ONCE.contains(&name) && !LISTS.contains(&name) && !IGNORED.contains(&name) {
             problems.extend(super::unknown(line, ONCE.iter().chain(LISTS).chain(IGNORED)));
         }
@@ -301,7 +304,7 @@ fn names(part: &Component, problems: &mut Vec<Problem>) {
         let strange = line.params.iter().find(|(key, _)| key != "VALUE" && key != "TZID" && !key.starts_with("X-"));
         if let (true, Some((key, _))) = (dated, strange) {
             let message = format!("{name} with the parameter {}", quoted(key));
-            problems.push(Problem::new(line, "unsupported", message, "only VALUE and TZID are understood here"));
+            problems.push(at(line, "unsupported", message, "only VALUE and TZID are understood here"));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The content lines of an iCalendar file (RFC 5545 section 3.1), unfolded, each with its place, and the components they
 //! make.
 
-use super::error::{CalendarProblem as Problem, quoted};
+use super::super::Problem;
+use super::super::problem::quoted;
+
 use std::ops::Range;
 
 /// One content line: `NAME;PARAM=VALUE:VALUE`.
@@ -13,8 +15,6 @@ pub(super) struct Line {
     pub(super) params: Vec<(String, String)>,
     /// As written, escapes included.
     pub(super) value: String,
-    /// From 1.
-    pub(super) number: usize,
     /// Bytes of the file, without the folded part.
     pub(super) span: Range<usize>,
 }
@@ -43,6 +43,11 @@ impl Line {
     }
 }
 
+/// A problem of one line, with the next step.
+pub(super) fn at(line: &Line, code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Problem {
+    Problem::new(code, message, line.span.clone(), "here", help)
+}
+
 /// What stands between `BEGIN` and `END`.
 #[derive(Debug, Default)]
 pub(super) struct Component {
@@ -63,7 +68,7 @@ pub(super) fn component(text: &str, problems: &mut Vec<Problem>) -> Component {
     for line in unfold(text, problems) {
         match line.name.as_str() {
             "BEGIN" if open.len() > MAX_DEPTH => {
-                problems.push(Problem::new(&line, "structure", "components are nested too deeply", "close one before"));
+                problems.push(at(&line, "structure", "components are nested too deeply", "close one before"));
                 return Component::default();
             }
             "BEGIN" => {
@@ -73,18 +78,13 @@ pub(super) fn component(text: &str, problems: &mut Vec<Problem>) -> Component {
             "END" => close(&mut open, &line, problems),
             _ => match open.as_mut_slice() {
                 [_, .., inner] => inner.lines.push(line),
-                _ => problems.push(Problem::new(&line, "structure", "a line outside the calendar", OUTSIDE)),
+                _ => problems.push(at(&line, "structure", "a line outside the calendar", OUTSIDE)),
             },
         }
     }
     while let [.., _, inner] = open.as_slice() {
         let message = format!("{} is never closed", quoted(&inner.name));
-        problems.push(Problem::new(
-            &inner.begin,
-            "structure",
-            message,
-            "the file is cut off, or an `END:` line is missing",
-        ));
+        problems.push(at(&inner.begin, "structure", message, "the file is cut off, or an `END:` line is missing"));
         let end = Line::default();
         let inner = inner.name.clone();
         close(&mut open, &Line { value: inner, ..end }, problems);
@@ -104,14 +104,9 @@ fn close(open: &mut Vec<Component>, line: &Line, problems: &mut Vec<Problem>) {
         }
         [.., _, inner] => {
             let message = format!("{} closes what is not open", quoted(&name));
-            problems.push(Problem::new(line, "structure", message, format!("close {} first", quoted(&inner.name))));
+            problems.push(at(line, "structure", message, format!("close {} first", quoted(&inner.name))));
         }
-        _ => problems.push(Problem::new(
-            line,
-            "structure",
-            format!("{} closes what is not open", quoted(&name)),
-            OUTSIDE,
-        )),
+        _ => problems.push(at(line, "structure", format!("{} closes what is not open", quoted(&name)), OUTSIDE)),
     }
 }
 
@@ -119,17 +114,16 @@ fn calendar(parts: Vec<Component>, problems: &mut Vec<Problem>) -> Component {
     let mut found: Option<Component> = None;
     for part in parts {
         if part.name != "VCALENDAR" {
-            problems.push(Problem::new(&part.begin, "structure", "a component outside the calendar", OUTSIDE));
+            problems.push(at(&part.begin, "structure", "a component outside the calendar", OUTSIDE));
         } else if found.is_some() {
             let help = "one file is one calendar: split it, and name both in config.toml";
-            problems.push(Problem::new(&part.begin, "structure", "a second calendar in one file", help));
+            problems.push(at(&part.begin, "structure", "a second calendar in one file", help));
         } else {
             found = Some(part);
         }
     }
     if found.is_none() && problems.is_empty() {
-        let line = Line { number: 1, ..Line::default() };
-        problems.push(Problem::new(&line, "structure", "no calendar in this file", OUTSIDE));
+        problems.push(at(&Line::default(), "structure", "no calendar in this file", OUTSIDE));
     }
     found.unwrap_or_default()
 }
@@ -137,27 +131,23 @@ fn calendar(parts: Vec<Component>, problems: &mut Vec<Problem>) -> Component {
 /// Joins folded lines and splits each into its parts. Empty lines mean nothing.
 fn unfold(text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
     let mut lines: Vec<(Line, String)> = Vec::new();
-    let mut start = 0;
-    for (number, physical) in (1..).zip(text.split_inclusive('\n')) {
+    let text_only = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut start = text.len() - text_only.len();
+    for physical in text_only.split_inclusive('\n') {
         let content = physical.trim_end_matches(['\n', '\r']);
         let span = start..start + content.len();
         start += physical.len();
         match (content.strip_prefix([' ', '\t']), lines.last_mut()) {
             (Some(rest), Some((_, whole))) => whole.push_str(rest),
             _ if content.trim().is_empty() => {}
-            _ => lines.push((Line { number, span, ..Line::default() }, content.to_owned())),
+            _ => lines.push((Line { span, ..Line::default() }, content.to_owned())),
         }
     }
     let parsed = lines.into_iter().filter_map(|(line, whole)| match split(&whole) {
         Some((name, params, value)) => Some(Line { name, params, value, ..line }),
         None => {
             let message = format!("not a line of a calendar: {}", quoted(&whole));
-            problems.push(Problem::new(
-                &line,
-                "bad_line",
-                message,
-                "expected `NAME:VALUE` or `NAME;PARAMETER=VALUE:VALUE`",
-            ));
+            problems.push(at(&line, "bad_line", message, "expected `NAME:VALUE` or `NAME;PARAMETER=VALUE:VALUE`"));
             None
         }
     });

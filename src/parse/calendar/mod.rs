@@ -8,7 +8,6 @@
 //! but never opens. An event's end is exclusive. An event that repeats keeps its hours on the wall when the clocks change,
 //! as calendar programs show it (RFC 5545 asks for the exact length of the first one).
 
-mod error;
 mod event;
 mod lines;
 mod recurrence;
@@ -16,12 +15,11 @@ mod rule;
 mod stamp;
 mod zone;
 
-pub use error::{CalendarError, CalendarProblem};
-
+use super::problem::quoted;
+use super::{InvalidFile, Problem};
 use crate::model::{DAY, Moment};
-use error::quoted;
 use event::{Event, Instance};
-use lines::{Component, Line};
+use lines::{Component, Line, at};
 use recurrence::MAX_WORK;
 use stamp::Zones;
 use std::collections::BTreeMap;
@@ -79,39 +77,37 @@ fn run_end(end: i64, instances: impl Iterator<Item = Instance>) -> i64 {
 /// Reads a calendar.
 ///
 /// # Errors
-/// All problems of the file at once; see [`CalendarError`] for their codes.
-pub fn calendar(text: &[u8], file: &str) -> Result<Calendar, CalendarError> {
-    let whole = Line { number: 1, ..Line::default() };
+/// All problems of the file at once. A freeze that is not understood must not read as no freeze. Codes, all under
+/// `changeward::calendar::`: `too_large`, `not_text`, `bad_line`, `structure`, `unknown`, `bad_value`, `twice`, `missing`,
+/// `unsupported`, `bad_time`, `bad_zone`, `bad_rule`, `bad_end`, `unsynchronised`, `too_much_work`.
+pub fn calendar(text: &[u8], file: &str) -> Result<Calendar, InvalidFile> {
+    let refuse = |code, message: String, text: &str, place: usize, help: &str| {
+        InvalidFile::new("calendar", file, text, vec![Problem::new(code, message, place..place, "here", help)])
+    };
     if text.len() > MAX_SIZE {
-        let help = "split it, or take out events that are over";
         let message = format!("the calendar has {} bytes, the limit is {MAX_SIZE}", text.len());
-        return Err(CalendarError::new(file, "", vec![CalendarProblem::new(&whole, "too_large", message, help)]));
+        return Err(refuse("too_large", message, "", 0, "split it, or take out events that are over"));
     }
     let text = match std::str::from_utf8(text) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Ok(text) => text,
         Err(error) => {
-            let before = text.get(..error.valid_up_to()).unwrap_or_default();
-            let line = Line { number: 1 + before.iter().filter(|byte| **byte == b'\n').count(), ..whole };
-            let message = format!("line {} is not UTF-8 text", line.number);
-            let problem = CalendarProblem::new(&line, "not_text", message, "save the calendar as UTF-8");
-            return Err(CalendarError::new(file, "", vec![problem]));
+            let (shown, place) = (String::from_utf8_lossy(text), error.valid_up_to());
+            return Err(refuse("not_text", "not UTF-8 text".to_owned(), &shown, place, "save the calendar as UTF-8"));
         }
     };
     let mut problems = Vec::new();
     let calendar = interpret(&lines::component(text, &mut problems), &mut problems);
     match (problems.is_empty(), calendar) {
         (true, Some(calendar)) => Ok(calendar),
-        _ => {
-            if problems.is_empty() {
-                let help = "this build of changeward holds no time zones: install another one";
-                problems.push(CalendarProblem::new(&whole, "bad_zone", "nobody knows the time zone `UTC`", help));
-            }
-            Err(CalendarError::new(file, text, problems))
+        (true, None) => {
+            let help = "this build of changeward holds no time zones: install another one";
+            Err(refuse("bad_zone", "nobody knows the time zone `UTC`".to_owned(), text, 0, help))
         }
+        _ => Err(InvalidFile::new("calendar", file, text, problems)),
     }
 }
 
-fn interpret(part: &Component, problems: &mut Vec<CalendarProblem>) -> Option<Calendar> {
+fn interpret(part: &Component, problems: &mut Vec<Problem>) -> Option<Calendar> {
     let default_open = header(part, problems);
     let mut zones = Zones::new(part, problems)?;
     let mut work = MAX_WORK;
@@ -124,7 +120,7 @@ fn interpret(part: &Component, problems: &mut Vec<CalendarProblem>) -> Option<Ca
             other => {
                 let message = format!("nobody knows what {} freezes", quoted(other));
                 let help = "write the freeze as a VEVENT";
-                problems.push(CalendarProblem::new(&part.begin, "unknown", message, help));
+                problems.push(at(&part.begin, "unknown", message, help));
             }
         }
     }
@@ -135,26 +131,26 @@ fn interpret(part: &Component, problems: &mut Vec<CalendarProblem>) -> Option<Ca
 }
 
 /// Takes out of every event the instances that others replace or cancel.
-fn resolve(mut events: Vec<Event>, problems: &mut Vec<CalendarProblem>) -> Vec<Event> {
+fn resolve(mut events: Vec<Event>, problems: &mut Vec<Problem>) -> Vec<Event> {
     let mut masters: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, event) in events.iter().enumerate().filter(|(_, event)| event.replaces.is_none()) {
+    for (place, event) in events.iter().enumerate().filter(|(_, event)| event.replaces.is_none()) {
         if let Some(uid) = &event.uid
-            && masters.insert(uid.clone(), at).is_some()
+            && masters.insert(uid.clone(), place).is_some()
         {
             let message = format!("a second event with the UID {}", quoted(uid));
-            problems.push(CalendarProblem::new(&event.begin, "twice", message, "give each event its own UID"));
+            problems.push(at(&event.begin, "twice", message, "give each event its own UID"));
         }
     }
     let replaced: Vec<_> =
         events.iter().filter_map(|e| Some((e.uid.clone()?, e.replaces.clone()?, e.begin.clone()))).collect();
     for (uid, stamp, line) in replaced {
-        let Some(master) = masters.get(&uid).and_then(|at| events.get_mut(*at)) else { continue };
+        let Some(master) = masters.get(&uid).and_then(|place| events.get_mut(*place)) else { continue };
         if master.start.all_day != stamp.all_day {
             let message = "RECURRENCE-ID and the DTSTART of its event are not both dates or both times";
-            problems.push(CalendarProblem::new(&line, "bad_time", message, "write both the same way"));
+            problems.push(at(&line, "bad_time", message, "write both the same way"));
         } else if !master.without.insert(stamp.instant()) {
             let message = "an instance that is already replaced or taken out";
-            problems.push(CalendarProblem::new(&line, "twice", message, "keep one of them"));
+            problems.push(at(&line, "twice", message, "keep one of them"));
         }
     }
     events
@@ -176,7 +172,7 @@ const IGNORED: &[&str] = &[
 ];
 
 /// Reads the calendar's own properties; returns whether it is open without an event.
-fn header(part: &Component, problems: &mut Vec<CalendarProblem>) -> bool {
+fn header(part: &Component, problems: &mut Vec<Problem>) -> bool {
     const READ: &[(&str, &[&str])] = &[
         ("VERSION", &["2.0"]),
         ("CALSCALE", &["GREGORIAN"]),
@@ -189,7 +185,7 @@ fn header(part: &Component, problems: &mut Vec<CalendarProblem>) -> bool {
         let name = line.name.as_str();
         let read = READ.iter().find(|(known, _)| *known == name);
         if (read.is_some() || name == "X-WR-TIMEZONE") && seen.contains(&name) {
-            problems.push(CalendarProblem::new(line, "twice", format!("{name} stands twice"), "keep one of them"));
+            problems.push(at(line, "twice", format!("{name} stands twice"), "keep one of them"));
         }
         seen.push(name);
         let value = line.value.trim();
@@ -197,7 +193,7 @@ fn header(part: &Component, problems: &mut Vec<CalendarProblem>) -> bool {
             Some((_, words)) if !words.iter().any(|word| word.eq_ignore_ascii_case(value)) => {
                 let message = format!("{name} cannot be {}", quoted(value));
                 let help = format!("write {}", words.join(" or "));
-                problems.push(CalendarProblem::new(line, "bad_value", message, help));
+                problems.push(at(line, "bad_value", message, help));
             }
             Some(("X-CALENDAR-TYPE", _)) => default_open = value.eq_ignore_ascii_case("DEFAULT_OPEN"),
             Some(_) => {}
@@ -212,11 +208,11 @@ fn header(part: &Component, problems: &mut Vec<CalendarProblem>) -> bool {
 const OURS: &[&str] = &["X-CALENDAR-TYPE", "X-EVENT-TYPE", "X-WR-TIMEZONE"];
 
 /// A property nobody knows here. Programs may add their own (`X-…`), unless it looks like one of ours with a slip.
-fn unknown<'a>(line: &Line, known: impl Iterator<Item = &'a &'a str>) -> Option<CalendarProblem> {
+fn unknown<'a>(line: &Line, known: impl Iterator<Item = &'a &'a str>) -> Option<Problem> {
     let name = line.name.as_str();
     if OURS.contains(&name) {
         let help = "X-EVENT-TYPE belongs to an event, X-CALENDAR-TYPE and X-WR-TIMEZONE to the calendar";
-        return Some(CalendarProblem::new(line, "structure", format!("{name} stands in the wrong place"), help));
+        return Some(at(line, "structure", format!("{name} stands in the wrong place"), help));
     }
     let near = |candidate: &str| strsim::damerau_levenshtein(candidate, name);
     let guess = known.chain(OURS).copied().min_by_key(|candidate| near(candidate)).filter(|c| near(c) <= 2);
@@ -225,5 +221,5 @@ fn unknown<'a>(line: &Line, known: impl Iterator<Item = &'a &'a str>) -> Option<
         None if name.starts_with("X-") => return None,
         None => "it may say when the event holds: take it out, or name it `X-…` if it does not".to_owned(),
     };
-    Some(CalendarProblem::new(line, "unknown", format!("nobody knows {}", quoted(name)), help))
+    Some(at(line, "unknown", format!("nobody knows {}", quoted(name)), help))
 }

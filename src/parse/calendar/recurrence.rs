@@ -1,6 +1,9 @@
 //! `RRULE` lines: read strictly, filled in from the first date, and counted out when they say how often.
 
-use super::error::{CalendarProblem as Problem, quoted};
+use super::super::Problem;
+use super::super::problem::quoted;
+use super::lines::at;
+
 use super::lines::Line;
 use super::rule::{DAY, Frequency, Rule, date_of};
 use super::stamp::{self, Shape, Stamp};
@@ -30,9 +33,7 @@ const MAX_COUNTED: i64 = 150 * 366;
 
 /// Reads the rule of an event that starts at `start`.
 pub(super) fn recurrence(line: &Line, start: &Stamp, work: &mut i64) -> Result<Recurrence, Problem> {
-    let bad = |message: String| {
-        Problem::new(line, "bad_rule", message, "see RFC 5545 section 3.3.10 for what a rule may say")
-    };
+    let bad = |message: String| at(line, "bad_rule", message, "see RFC 5545 section 3.3.10 for what a rule may say");
     let mut parts = BTreeMap::new();
     for part in line.value.trim().trim_end_matches(';').split(';') {
         let (key, value) =
@@ -55,7 +56,7 @@ pub(super) fn recurrence(line: &Line, start: &Stamp, work: &mut i64) -> Result<R
     let first = rule.first;
     if rule.starts(first, first).first() != Some(&start.wall) {
         let help = "move DTSTART to the first date of the rule: programs disagree whether the event happens on it";
-        return Err(Problem::new(line, "unsynchronised", "the event does not start on a date its rule gives", help));
+        return Err(at(line, "unsynchronised", "the event does not start on a date its rule gives", help));
     }
     let until = match count {
         Some(count) => Until::Wall(counted(&rule, count, work).ok_or_else(|| too_much(line))?),
@@ -67,7 +68,7 @@ pub(super) fn recurrence(line: &Line, start: &Stamp, work: &mut i64) -> Result<R
 /// The calendar is refused rather than answered slowly.
 pub(super) fn too_much(line: &Line) -> Problem {
     let help = "end the rule with UNTIL, take out BYHOUR, BYMINUTE or BYSECOND, or split the calendar";
-    Problem::new(line, "too_much_work", "this calendar repeats too often to be answered quickly", help)
+    at(line, "too_much_work", "this calendar repeats too often to be answered quickly", help)
 }
 
 /// The last start of a rule that counts.
@@ -113,12 +114,10 @@ impl From<String> for Fault {
 impl Fault {
     fn place(self, line: &Line) -> Problem {
         match self {
-            Self::Bad(message) => {
-                Problem::new(line, "bad_rule", message, "see RFC 5545 section 3.3.10 for what a rule may say")
-            }
+            Self::Bad(message) => at(line, "bad_rule", message, "see RFC 5545 section 3.3.10 for what a rule may say"),
             Self::Unsupported(what) => {
                 let help = "write the freeze as days, weeks, months or years; one event may last for hours";
-                Problem::new(line, "unsupported", what, help)
+                at(line, "unsupported", what, help)
             }
         }
     }

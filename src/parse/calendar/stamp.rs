@@ -1,6 +1,9 @@
 //! Dates, times, time zones and durations as calendars write them (RFC 5545 sections 3.3.4 to 3.3.6).
 
-use super::error::{CalendarProblem as Problem, quoted};
+use super::super::Problem;
+use super::super::problem::quoted;
+use super::lines::at;
+
 use super::lines::{Component, Line};
 use super::rule::{DAY, day_of};
 use super::zone::Zone;
@@ -71,12 +74,7 @@ impl Zones {
         let value = value.trim();
         let Some((wall, shape)) = wall(value) else {
             let message = format!("not a date or time: {}", quoted(value));
-            problems.push(Problem::new(
-                line,
-                "bad_time",
-                message,
-                "write `20261224`, `20261224T180000` or `20261224T180000Z`",
-            ));
+            problems.push(at(line, "bad_time", message, "write `20261224`, `20261224T180000` or `20261224T180000Z`"));
             return None;
         };
         let fits = match line.param("VALUE").map(str::to_ascii_uppercase).as_deref() {
@@ -87,7 +85,7 @@ impl Zones {
         };
         if !fits {
             let message = format!("{} is not what `VALUE` says", quoted(value));
-            problems.push(Problem::new(line, "bad_time", message, "use `VALUE=DATE` for days, nothing for times"));
+            problems.push(at(line, "bad_time", message, "use `VALUE=DATE` for days, nothing for times"));
             return None;
         }
         let named = match line.param("TZID") {
@@ -101,7 +99,7 @@ impl Zones {
             None => None,
         };
         if shape == Shape::Utc && named.as_ref().is_some_and(|zone| *zone != self.utc) {
-            problems.push(Problem::new(line, "bad_time", "a time with both a zone and a `Z`", "take one of them away"));
+            problems.push(at(line, "bad_time", "a time with both a zone and a `Z`", "take one of them away"));
             return None;
         }
         let zone = match shape {
@@ -115,7 +113,7 @@ impl Zones {
 fn unknown(line: &Line, id: &str) -> Problem {
     let help =
         "use an IANA name such as `Europe/Berlin`, or say which one it is with `X-LIC-LOCATION` in the VTIMEZONE";
-    Problem::new(line, "bad_zone", format!("nobody knows the time zone {}", quoted(id)), help)
+    at(line, "bad_zone", format!("nobody knows the time zone {}", quoted(id)), help)
 }
 
 /// How a date or time is written.

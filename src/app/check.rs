@@ -1,0 +1,40 @@
+//! The staircase: gather, assess, evaluate, decide. No branch about a format, a forge or a mode is taken here.
+
+use super::evaluate::Child;
+use super::failure::Failure;
+use super::request::CheckRequest;
+use super::{digest, gather};
+use crate::assess::assess;
+use crate::decide::decide;
+use crate::model::{Decision, Digests};
+use crate::policy::input::{input as document, input_pretty};
+
+/// Decides whether a change may go ahead. Reads only.
+///
+/// # Errors
+/// When something could not be read, parsed or evaluated. A failure is never a verdict.
+pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
+    let mut child = Child::spawn(request)?;
+    let mut loaded = None;
+    let proposal = gather::proposal(request, |controls| loaded = Some(child.load(&controls.modules, &controls.metas)))?;
+    loaded.unwrap_or(Ok(()))?;
+    let digests = Digests {
+        policy: proposal.controls.policy_digest.clone(),
+        ownership: proposal.controls.ownership_digest.clone(),
+        diff: digest::diff(&proposal.change.diff),
+    };
+    let facts = assess(gather::evidence(request, proposal)?);
+    let document = document(&facts).map_err(super::evaluate::not_serialised)?;
+    let findings = child.evaluate(&document, facts.now)?;
+    Ok(decide(&facts, findings, digests))
+}
+
+/// The document the policies would see.
+///
+/// # Errors
+/// As [`check`], but nothing is evaluated.
+pub fn input(request: &CheckRequest) -> Result<String, Failure> {
+    let proposal = gather::proposal(request, |_| ())?;
+    let facts = assess(gather::evidence(request, proposal)?);
+    input_pretty(&facts).map_err(super::evaluate::not_serialised)
+}

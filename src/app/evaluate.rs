@@ -1,0 +1,103 @@
+//! The policies, evaluated in a process of their own: this program started again. Joins the words of the policy room to
+//! the pipes of the world.
+
+use super::failure::{Failure, FailureKind};
+use super::request::CheckRequest;
+use crate::model::{Findings, Moment};
+use crate::parse::metadata::Metadata;
+use crate::policy::engine::{Limits, Module, RuleMeta, STACK_BYTES};
+use crate::policy::error::PolicyErrors;
+use crate::policy::wire;
+use crate::world::evaluator::{self, Evaluator, EvaluatorError};
+use std::io;
+use std::time::Duration;
+
+/// The memory an evaluation may use: 100,000 changed files need a tenth of it.
+const MEMORY_BYTES: u64 = 2 << 30;
+
+/// How long the process may take beyond the engine's own time limit, which names the line.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The evaluating process of one run.
+pub(super) struct Child {
+    evaluator: Evaluator,
+    modules: Vec<Module>,
+    limits: Limits,
+}
+
+impl Child {
+    /// Starts it; it prepares while the parent still reads git.
+    pub(super) fn spawn(request: &CheckRequest) -> Result<Self, Failure> {
+        let evaluator = Evaluator::spawn(&request.program, MEMORY_BYTES).map_err(failed)?;
+        Ok(Self { evaluator, modules: Vec::new(), limits: Limits::default() })
+    }
+
+    /// Hands it the policies; does not wait.
+    pub(super) fn load(&mut self, modules: &[Module], metas: &[RuleMeta]) -> Result<(), Failure> {
+        self.modules = modules.to_vec();
+        let request = wire::load_request(modules, metas, self.limits).map_err(invalid)?;
+        self.evaluator.load(request).map_err(failed)
+    }
+
+    /// Evaluates one input document.
+    pub(super) fn evaluate(&mut self, document: &str, now: Moment) -> Result<Findings, Failure> {
+        let deadline = self.limits.time + GRACE;
+        let loaded = self.evaluator.loaded(deadline).map_err(failed)?;
+        wire::read_loaded(&loaded, &self.modules).map_err(invalid)?;
+        let request = wire::input_request(now, document).map_err(invalid)?;
+        let answer = self.evaluator.evaluate(request, deadline).map_err(failed)?;
+        Ok(wire::read_evaluation(&answer, &self.modules).map_err(invalid)?.findings)
+    }
+}
+
+/// The child's side: limits itself, then answers until there are no more requests.
+///
+/// # Errors
+/// When the limits cannot be set or the pipe breaks; the parent then has no answer, which is an error there.
+pub fn serve_child(memory_bytes: u64) -> Result<(), Failure> {
+    let stack = u64::try_from(STACK_BYTES).unwrap_or(u64::MAX);
+    let served = evaluator::limit_self(memory_bytes.saturating_add(stack))
+        .and_then(|()| wire::serve(io::stdin().lock(), io::stdout().lock()));
+    served.map_err(|error| Failure::internal(Broken { why: error.to_string() }))
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("the evaluating process cannot go on: {why}")]
+#[diagnostic(
+    code(changeward::internal::evaluate),
+    help("`__evaluate` is for changeward itself; run `changeward check`")
+)]
+struct Broken {
+    why: String,
+}
+
+/// A policy that explodes is an invalid policy; a process that cannot be started is this machine's trouble.
+fn failed(error: EvaluatorError) -> Failure {
+    match error {
+        EvaluatorError::Spawn(_) => Failure::world(error),
+        EvaluatorError::Garbled => Failure::internal(error),
+        _ => Failure::invalid(error),
+    }
+}
+
+fn invalid(errors: PolicyErrors) -> Failure {
+    Failure::new(FailureKind::Invalid, errors)
+}
+
+/// The document could not be written down; it holds nothing that cannot be.
+pub(super) fn not_serialised(error: serde_json::Error) -> Failure {
+    #[derive(Debug, thiserror::Error, miette::Diagnostic)]
+    #[error("the facts could not be written as JSON: {0}")]
+    #[diagnostic(code(changeward::internal::input))]
+    struct NotSerialised(serde_json::Error);
+    Failure::internal(NotSerialised(error))
+}
+
+/// What a METADATA block gives to the findings of its rule; `None` for blocks about packages and whole documents.
+pub(super) fn rule_meta(file: &str, block: Metadata) -> Option<RuleMeta> {
+    let custom = |key: &str| block.custom.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+    let (code, help) = (custom("code"), custom("help"));
+    let url = block.related_resources.first().cloned();
+    let line = block.annotates?;
+    Some(RuleMeta { file: file.to_owned(), line, code, help, url })
+}

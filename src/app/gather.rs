@@ -1,0 +1,166 @@
+//! Everything known about one change, read once: the change, the control files at its base, the facts of a forge.
+
+use super::controls::Controls;
+use super::failure::Failure;
+use super::request::{CheckRequest, DiffSource, Spec};
+use crate::assess::{Evidence, Statement};
+use crate::model::{Change, ClaimSource, CommitId, Diff, Finding, ForgeFacts, Identity, Severity};
+use crate::parse::trailers::{co_authors, trailers};
+use crate::parse::{self};
+use crate::world::WorldError;
+use crate::world::git::{ChangeSpec, Repo};
+use crate::world::given;
+use crate::world::tree::{Folder, Tree};
+use std::collections::BTreeMap;
+
+/// The change and the state its control files are read from.
+pub(super) struct Proposal {
+    pub(super) change: Change,
+    pub(super) controls: Controls,
+    /// What approvals of other commits saw, where there is a repository to ask.
+    seen: BTreeMap<String, Option<Diff>>,
+    forge: ForgeFacts,
+}
+
+/// Reads the change and the control files of its base; the two run side by side where git does both.
+pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) -> Result<Proposal, Failure> {
+    let forge = forge(request)?;
+    let spec = match &request.spec {
+        Spec::Diff(source) => return from_patch(request, source, forge, started),
+        Spec::Default => ChangeSpec::Default,
+        Spec::Range(range) => ChangeSpec::Range(range.clone()),
+        Spec::BaseHead { base, head } => ChangeSpec::BaseHead { base: base.clone(), head: head.clone() },
+        Spec::Staged => ChangeSpec::Staged,
+        Spec::Worktree => ChangeSpec::Worktree,
+    };
+    let repo = Repo::open(&request.dir).map_err(Failure::world)?;
+    let pending = repo.begin(&spec).map_err(Failure::world)?;
+    let controls = controls(request, &repo.tree_at(pending.base()))?;
+    started(&controls);
+    let change = pending.finish().map_err(Failure::world)?;
+    let seen = seen(&forge, &change, &repo);
+    Ok(Proposal { change, controls, seen, forge })
+}
+
+/// A patch from outside: the control files are those at `HEAD`, or those of the folder where there is no repository.
+fn from_patch(
+    request: &CheckRequest,
+    source: &DiffSource,
+    forge: ForgeFacts,
+    started: impl FnOnce(&Controls),
+) -> Result<Proposal, Failure> {
+    let (name, bytes) = match source {
+        DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(Failure::world)?),
+        DiffSource::Stdin => ("standard input".to_owned(), given::standard_input().map_err(Failure::world)?),
+    };
+    let diff = parse::diff::diff(&bytes, &name).map_err(Failure::invalid)?;
+    let change = Change { diff, ..Change::default() };
+    let repo = match Repo::open(&request.dir) {
+        _ if request.control_files.is_some() => None,
+        Ok(repo) => Some(repo),
+        Err(WorldError::NotARepository { .. }) => None,
+        Err(error) => return Err(Failure::world(error)),
+    };
+    let (base, controls) = match &repo {
+        Some(repo) => {
+            let head = repo.resolve("HEAD").map_err(Failure::world)?;
+            (Some(head.clone()), controls(request, &repo.tree_at(&head))?)
+        }
+        None => (None, controls(request, &Folder::open(&request.dir).map_err(Failure::world)?)?),
+    };
+    started(&controls);
+    Ok(Proposal { change: Change { base, ..change }, controls, seen: BTreeMap::new(), forge })
+}
+
+/// The control files of a tree, or of the folder the request names instead.
+fn controls(request: &CheckRequest, tree: &dyn Tree) -> Result<Controls, Failure> {
+    match &request.control_files {
+        Some(folder) => Controls::read(&Folder::open(folder).map_err(Failure::world)?),
+        None => Controls::read(tree),
+    }
+}
+
+/// Puts everything together.
+pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
+    let Proposal { mut change, controls, seen, forge } = proposal;
+    // Control files from a folder are for trying them out: everybody who reads the answer should know.
+    if let Some(folder) = &request.control_files {
+        let msg = format!("the control files are those of {}, not of the base revision", folder.display());
+        change.notes.push(msg);
+    }
+    let mut noticed: Vec<Finding> = controls.noticed.clone();
+    noticed.extend(change.notes.iter().map(|note| Finding::new("NOTE", Severity::Info, note.clone())));
+    noticed.extend(head_mismatch(&forge, &change));
+    Ok(Evidence {
+        now: request.now,
+        environment: request.environment.clone(),
+        calendars: controls.calendar_states(&request.environment, request.now),
+        windows: controls.windows(request.now),
+        statements: statements(request, &forge, &change),
+        identities: identities(&change),
+        seen,
+        ownership: controls.ownership,
+        config: controls.config,
+        templates: controls.templates,
+        lockdowns: controls.lockdowns,
+        exceptions: controls.exceptions,
+        change,
+        forge,
+        errors: Vec::new(),
+        noticed,
+    })
+}
+
+fn forge(request: &CheckRequest) -> Result<ForgeFacts, Failure> {
+    let Some(path) = &request.facts else { return Ok(ForgeFacts::default()) };
+    let name = path.display().to_string();
+    let bytes = given::file(path).map_err(Failure::world)?;
+    let text = String::from_utf8_lossy(&bytes);
+    parse::forge_facts(&text, &name).map_err(Failure::invalid)
+}
+
+/// Flags first, then the text of the pull request, then the head commit's message: the weightiest source of a value wins.
+fn statements(request: &CheckRequest, forge: &ForgeFacts, change: &Change) -> Vec<Statement> {
+    let claim = request.claim.iter().map(|class| ("Change-Type".to_owned(), class.clone()));
+    let flags: Vec<_> = claim.chain(request.trailers.iter().cloned()).collect();
+    let mut all = vec![Statement { source: ClaimSource::Flag, at: Some(request.now), trailers: flags }];
+    if let Some(body) = &forge.body {
+        all.push(Statement { source: ClaimSource::Body, at: forge.claimed_at, trailers: trailers(body) });
+    }
+    if let Some(head) = change.commits.first() {
+        let at = Some(head.committed_at);
+        all.push(Statement { source: ClaimSource::Commit, at, trailers: trailers(&head.message) });
+    }
+    all
+}
+
+/// Everyone the commits name: author, committer, co-authors.
+fn identities(change: &Change) -> Vec<Identity> {
+    let named = change.commits.iter().flat_map(|commit| {
+        let co = co_authors(&commit.message).into_iter().map(|(name, email)| Identity { name, email });
+        [commit.author.clone(), commit.committer.clone()].into_iter().chain(co)
+    });
+    let mut all: Vec<_> = named.collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// What each approval of another commit saw: that commit against its own merge base. What cannot be read is unknown.
+fn seen(forge: &ForgeFacts, change: &Change, repo: &Repo) -> BTreeMap<String, Option<Diff>> {
+    let head = change.head.as_ref().map(|id| id.0.as_str()).or(forge.head.as_deref());
+    let others = forge.approvals.iter().filter_map(|(_, commit)| commit.as_deref()).filter(|c| Some(*c) != head);
+    let read = |commit: &str| {
+        let base = change.base.as_ref()?;
+        repo.seen_at(base, &CommitId(commit.to_owned())).ok().flatten()
+    };
+    others.map(|commit| (commit.to_owned(), read(commit))).collect()
+}
+
+fn head_mismatch(forge: &ForgeFacts, change: &Change) -> Option<Finding> {
+    let (said, is) = (forge.head.as_ref()?, change.head.as_ref()?);
+    (!said.eq_ignore_ascii_case(&is.0)).then(|| {
+        Finding::new("FACTS_HEAD", Severity::Warn, format!("the facts are about {said}, the change ends at {is}"))
+            .help("gather the facts again for this head; approvals of another commit count only where nothing differs")
+    })
+}

@@ -1,0 +1,138 @@
+//! What the change says of itself: trailers, labels, flags. Reading only; whether a claim is granted is for the rules.
+
+use super::Evidence;
+use crate::model::{ChangeClass, Claim, ClaimSource, ClaimText, Datum, Finding, FollowUp, Moment, Risk, Severity};
+
+/// The trailers of one source.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Where they stand.
+    pub source: ClaimSource,
+    /// When they were written, if known.
+    pub at: Option<Moment>,
+    /// Key and value, in order.
+    pub trailers: Vec<(String, String)>,
+}
+
+/// All claims, and what was noticed while reading them.
+pub(super) struct Claims {
+    pub(super) claims: Vec<Claim>,
+    pub(super) text: ClaimText,
+    pub(super) risk: Option<Risk>,
+    pub(super) risk_unreadable: Option<String>,
+    pub(super) noticed: Vec<Finding>,
+}
+
+pub(super) fn claims(evidence: &Evidence) -> Claims {
+    let mut found = Claims {
+        claims: Vec::new(),
+        text: text(&evidence.statements),
+        risk: None,
+        risk_unreadable: None,
+        noticed: Vec::new(),
+    };
+    for statement in &evidence.statements {
+        let template = value(statement, "template").map(str::to_owned);
+        for (_, word) in statement.trailers.iter().filter(|(key, _)| key.eq_ignore_ascii_case("change-type")) {
+            found.claim(word, template.clone(), statement.source, statement.at);
+        }
+    }
+    for label in &evidence.forge.labels {
+        let lower = label.to_lowercase();
+        if let Some(word) = lower.strip_prefix("change:") {
+            found.claim(word, None, ClaimSource::Label, evidence.forge.claimed_at);
+        }
+    }
+    if let Some(word) = first(&evidence.statements, "risk") {
+        match Risk::parse(&word.trim().to_lowercase()) {
+            Some(risk) => found.risk = Some(risk),
+            None => found.risk_unreadable = Some(word.to_owned()),
+        }
+    }
+    found
+}
+
+impl Claims {
+    /// Records a claim. A word nobody knows is read as normal: doubt asks for more scrutiny, and says so.
+    fn claim(&mut self, word: &str, template: Option<String>, source: ClaimSource, at: Option<Moment>) {
+        let known = ChangeClass::parse(&word.trim().to_lowercase()).filter(|class| *class != ChangeClass::None);
+        if known.is_none() {
+            let msg = format!("the {} claims the change type `{word}`, which is none; read as normal", source.as_str());
+            self.noticed.push(
+                Finding::new("CLAIM_UNKNOWN", Severity::Warn, msg).help("claim `standard`, `normal` or `emergency`"),
+            );
+        }
+        let class = known.unwrap_or(ChangeClass::Normal);
+        let template = template.filter(|_| class == ChangeClass::Standard);
+        self.claims.push(Claim { class, template, source, at });
+    }
+}
+
+/// The value a statement gives for a key; the last one, as git reads trailers that replace each other.
+fn value<'a>(statement: &'a Statement, key: &str) -> Option<&'a str> {
+    let found = statement.trailers.iter().rev().find(|(k, v)| k.eq_ignore_ascii_case(key) && !v.trim().is_empty());
+    found.map(|(_, v)| v.trim())
+}
+
+/// The value of the weightiest source that has one.
+fn first<'a>(statements: &'a [Statement], key: &str) -> Option<&'a str> {
+    statements.iter().find_map(|statement| value(statement, key))
+}
+
+fn text(statements: &[Statement]) -> ClaimText {
+    let owned = |key: &str| first(statements, key).map(str::to_owned);
+    // A flag that asks for more scrutiny holds when any source raises it.
+    let any_yes = |key: &str| statements.iter().any(|s| value(s, key).is_some_and(is_yes));
+    let mut text = ClaimText {
+        incident: owned("incident"),
+        criterion: owned("criterion").map(|word| word.to_lowercase()),
+        justification: owned("justification"),
+        backout: owned("backout"),
+        benefit: owned("benefit"),
+        risk: owned("risk"),
+        downtime: any_yes("downtime"),
+        alters_functionality: any_yes("alters-functionality"),
+        needs_higher_approval: any_yes("needs-higher-approval"),
+        permanent: first(statements, "permanent").is_some_and(is_yes),
+        follow_up: first(statements, "follow-up").map(follow_up),
+        ..ClaimText::default()
+    };
+    for statement in statements.iter().rev() {
+        for (key, value) in &statement.trailers {
+            text.trailers.insert(key.to_lowercase(), Datum::Text(value.clone()));
+        }
+    }
+    text
+}
+
+fn is_yes(word: &str) -> bool {
+    ["yes", "true", "y"].iter().any(|yes| word.eq_ignore_ascii_case(yes))
+}
+
+/// `<what> by <date>`; a promise without a readable date has no due date, which is a fault of an emergency.
+fn follow_up(value: &str) -> FollowUp {
+    let split = value.rsplit_once(" by ").map(|(what, date)| (what.trim(), Moment::parse(date.trim())));
+    match split {
+        Some((what, Some(due))) => FollowUp { what: what.to_owned(), due: Some(due) },
+        _ => FollowUp { what: value.to_owned(), due: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::follow_up;
+
+    #[test]
+    fn a_promise_has_a_date_or_it_is_none() {
+        let table = [
+            ("#12 by 2026-12-01", "#12", Some("2026-12-01T00:00:00Z")),
+            ("stand by me by 2026-12-01", "stand by me", Some("2026-12-01T00:00:00Z")),
+            ("#12 by next week", "#12 by next week", None),
+            ("#12", "#12", None),
+        ];
+        for (text, what, due) in table {
+            let read = follow_up(text);
+            assert_eq!((read.what.as_str(), read.due.map(|d| d.to_string()).as_deref()), (what, due));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! One changed file: its scope, its rows, its owners, whether it is a control file. A rename counts at both paths.
+
+use crate::model::{
+    Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, Principal, RepoPath, RowId,
+};
+
+/// What is needed to judge a path.
+pub(super) struct Judge<'a> {
+    pub(super) ownership: &'a Ownership,
+    pub(super) config: &'a Config,
+    pub(super) control: &'a ControlFiles,
+}
+
+impl Judge<'_> {
+    /// Judges one changed file. Templates are matched later.
+    pub(super) fn file(&self, diff: &FileDiff) -> FileFacts {
+        let mut file = FileFacts {
+            diff: diff.clone(),
+            in_scope: false,
+            control: false,
+            owned: OwnedState::Owned,
+            rows: Vec::new(),
+            owners: Vec::new(),
+            opaque: diff.opaque().map(|opaque| opaque.describe()),
+            templates: Vec::new(),
+        };
+        for path in diff.paths() {
+            file.in_scope |= self.config.in_scope(path);
+            file.control |= self.control.contains(path);
+            let (state, row, owners) = self.owner(path);
+            if state != OwnedState::Owned {
+                file.owned = state;
+            }
+            push_new(&mut file.rows, row);
+            push_new(&mut file.owners, owners);
+        }
+        file
+    }
+
+    /// A path that differs between what an approver saw and what would land.
+    pub(super) fn differing(&self, path: &RepoPath) -> DifferingPath {
+        let (state, row, _) = self.owner(path);
+        DifferingPath {
+            path: path.quoted(),
+            rows: row.into_iter().collect(),
+            control: self.control.contains(path),
+            unowned: state != OwnedState::Owned && self.config.in_scope(path),
+        }
+    }
+
+    /// The state, the row and the responsible people of one path, by the rule at the head of `model/ownership.rs`.
+    fn owner(&self, path: &RepoPath) -> (OwnedState, Option<RowId>, Vec<Principal>) {
+        if !self.ownership.has_source() {
+            return (OwnedState::Owned, Some(super::REPOSITORY_ROW.to_owned()), vec![Principal::anyone()]);
+        }
+        let answer = self.ownership.of(path);
+        let mut owners: Vec<Principal> = Vec::new();
+        push_new(&mut owners, answer.row.iter().flat_map(|row| row.responsible.iter().cloned()));
+        push_new(&mut owners, answer.rule.iter().flat_map(|rule| rule.owners.iter().cloned()));
+        let row = match (answer.row, answer.rule) {
+            (Some(row), _) => Some(row.id.clone()),
+            (None, Some(rule)) if !rule.owners.is_empty() => Some(super::rows::codeowners_row(rule.line)),
+            _ => None,
+        };
+        (answer.state, row, owners)
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) {
+    for item in items {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+}

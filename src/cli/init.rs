@@ -1,0 +1,34 @@
+//! `changeward init`
+
+use super::Call;
+use crate::app::failure::Failure;
+use crate::app::init::{self, InitRequest};
+use clap::Args;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  changeward init --dry-run    show what would be written
+  changeward init              write it; files that exist are kept
+  changeward init --force      write it again, over what is there";
+
+/// Write a commented, working .changeward/ fitted to this repository
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct InitArgs {
+    /// Print the files instead of writing them
+    #[arg(long)]
+    dry_run: bool,
+    /// Overwrite files that exist
+    #[arg(long)]
+    force: bool,
+}
+
+impl InitArgs {
+    pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
+        let dir = call.dir.unwrap_or_else(|| PathBuf::from("."));
+        let told = init::init(&InitRequest { dir, now: call.around.now, dry_run: self.dry_run, force: self.force })?;
+        call.out.extend_from_slice(told.as_bytes());
+        Ok(0)
+    }
+}

@@ -1,0 +1,60 @@
+//! `.changeward/config.toml`: scope, control files, authorities, emergencies, calendars, parameters.
+
+use super::problem::{InvalidFile, Problem};
+use super::reading::{Fields, Reading};
+use crate::model::{CalendarRule, Config, Span};
+
+/// Reads the configuration.
+///
+/// # Errors
+/// Every mistake of the file.
+pub fn config(text: &str, file: &str) -> Result<Config, InvalidFile> {
+    let reading = Reading::toml("config", text, file);
+    let config = build(&reading);
+    let faults = faults(reading.root());
+    reading.finish(Some(config), faults)
+}
+
+fn build(reading: &Reading<'_>) -> Config {
+    let root = reading.root();
+    let default = Config::default();
+    let (scope, control, emergency) = (root.table("scope"), root.table("control"), root.table("emergency"));
+    let calendar = |entry: Fields<'_>| {
+        Some(CalendarRule {
+            file: entry.text("file")?,
+            environments: entry.texts("environments"),
+            approvers: entry.principals("approvers"),
+            place: reading.place(&entry.own_span()),
+        })
+    };
+    Config {
+        scope_include: scope.globs("include"),
+        scope_exclude: scope.globs("exclude"),
+        control_owners: control.principals("owners"),
+        control_files: control.globs("files"),
+        change_authority: root.table("change_authority").principals("who"),
+        emergency_max_severity: emergency.int("max_severity").unwrap_or(default.emergency_max_severity),
+        emergency_claim_ttl: emergency.duration("claim_ttl").unwrap_or(default.emergency_claim_ttl),
+        emergency_submitters: emergency.principals("submitters"),
+        emergency_review_within: emergency.duration("review_within").unwrap_or(default.emergency_review_within),
+        approval_expires_after: root
+            .table("approval")
+            .duration("expires_after")
+            .unwrap_or(default.approval_expires_after),
+        calendars: root.tables("calendar").filter_map(calendar).collect(),
+        params: root.table("policy").named("params").map(|(name, _, node)| (name.to_owned(), node.datum())).collect(),
+    }
+}
+
+fn faults(root: Fields<'_>) -> Vec<Problem> {
+    let approval = root.table("approval");
+    let never = approval.duration("expires_after").is_some_and(|span| span == Span(0));
+    let problem = Problem::new(
+        "never_valid",
+        "approvals that hold for no time at all never count",
+        approval.span("expires_after"),
+        "no time",
+        "write how long an approval holds, such as \"14d\"",
+    );
+    never.then_some(problem).into_iter().collect()
+}

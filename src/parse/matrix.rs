@@ -1,0 +1,106 @@
+//! `.changeward/ownership.toml`: the RACI matrix.
+
+use super::problem::{InvalidFile, Problem, quoted};
+use super::reading::{Fields, Reading, duplicates, words};
+use crate::model::{Escalation, Matrix, Principal, PrincipalKind, Row, RowKind, Team};
+use std::collections::BTreeSet;
+
+/// Reads the matrix. What is only unwise (a row without an accountable) stays readable: see [`Row::lints`].
+///
+/// # Errors
+/// Every mistake of the file.
+pub fn matrix(text: &str, file: &str) -> Result<Matrix, InvalidFile> {
+    let reading = Reading::toml("ownership", text, file);
+    let root = reading.root();
+    let mut faults = duplicates(root.tables("row"), "id", "row");
+    faults.extend(reserved_names(root));
+    faults.extend(team_names(root));
+    let matrix = Matrix {
+        escalation: escalation(root.table("escalation")),
+        teams: root.named("teams").map(|(name, _, node)| (name.to_lowercase(), team(Fields::of(node)))).collect(),
+        rows: root.tables("row").filter_map(|fields| row(&reading, fields)).collect(),
+    };
+    reading.finish(Some(matrix), faults)
+}
+
+fn escalation(fields: Fields<'_>) -> Option<Escalation> {
+    Some(Escalation {
+        owner: fields.principal("owner")?,
+        contact: fields.text("contact"),
+        acknowledge_within: fields.duration("acknowledge_within"),
+        resolve_within: fields.duration("resolve_within"),
+    })
+}
+
+fn team(fields: Fields<'_>) -> Team {
+    Team { members: fields.principals("members"), director: fields.principal("director") }
+}
+
+fn row(reading: &Reading<'_>, fields: Fields<'_>) -> Option<Row> {
+    Some(Row {
+        id: fields.text("id")?,
+        kind: fields.word("kind", kind).unwrap_or(RowKind::Resource),
+        scope: fields.globs("scope"),
+        purpose: fields.text("purpose"),
+        tier: fields.int("tier").and_then(|tier| u8::try_from(tier).ok()),
+        responsible: fields.principals("responsible"),
+        accountable: words(fields.node("accountable"), Principal::parse),
+        supports: fields.principals("supports"),
+        consulted: fields.principals("consulted"),
+        informed: fields.principals("informed"),
+        director: fields.principal("director"),
+        alternate: fields.principals("alternate"),
+        contact: fields.text("contact"),
+        review_by: fields.moment("review_by"),
+        place: reading.place(&fields.own_span()),
+    })
+}
+
+fn kind(word: &str) -> Option<RowKind> {
+    [RowKind::Resource, RowKind::Activity, RowKind::Process, RowKind::Procedure]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+}
+
+/// The gate itself names rows `repository` (where nobody owns anything) and `codeowners:<line>`; the schema already
+/// keeps a colon out of names.
+fn reserved_names(root: Fields<'_>) -> Vec<Problem> {
+    let reserved = |row: &Fields<'_>| row.text("id").is_some_and(|id| id.eq_ignore_ascii_case("repository"));
+    let problem = |row: Fields<'_>| {
+        Problem::new(
+            "reserved_id",
+            "a row cannot be named `repository`",
+            row.span("id"),
+            "taken",
+            "the gate gives this name to a repository without owners; choose another",
+        )
+    };
+    root.tables("row").filter(reserved).map(problem).collect()
+}
+
+fn team_names(root: Fields<'_>) -> Vec<Problem> {
+    let mut seen = BTreeSet::new();
+    let mut problems = Vec::new();
+    for (name, span, _) in root.named("teams") {
+        let slug = name.rsplit('/').next().unwrap_or(name).trim_start_matches('@');
+        let plain = Principal::parse(&format!("@{name}")).is_some_and(|who| who.kind() == PrincipalKind::User);
+        if !plain {
+            problems.push(Problem::new(
+                "bad_team_name",
+                format!("{} cannot be the name of a team here", quoted(name)),
+                span,
+                "not a plain name",
+                format!("write [teams.{slug}]: it answers for \"@{slug}\" and for \"@organisation/{slug}\""),
+            ));
+        } else if !seen.insert(name.to_lowercase()) {
+            problems.push(Problem::new(
+                "duplicate_id",
+                format!("a second team is named {}", quoted(name)),
+                span,
+                "named before",
+                "upper and lower case count as the same; join the two",
+            ));
+        }
+    }
+    problems
+}

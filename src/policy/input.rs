@@ -1,0 +1,417 @@
+//! Facts to the document the rules see: `input`, version 1. A frozen record; grow it by adding.
+//!
+//! Arrays of files are long and loops over them dear, so what most rules ask is indexed beside them (`index`), and every
+//! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
+
+use crate::model::{ChangeClass, Claim, Datum, Facts, FileFacts, OwnedState, Principal, PrincipalKind};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The version of the input document.
+const VERSION: u32 = 1;
+
+/// The JSON text of the input document.
+///
+/// # Errors
+/// None in practice: every value is text, a number or a list of them. Serialisation errors are passed on all the same.
+pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&record(facts))
+}
+
+/// The JSON text of the input document, indented for people.
+///
+/// # Errors
+/// As [`input`].
+pub fn input_pretty(facts: &Facts) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&record(facts))
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    version: u32,
+    now: String,
+    environment: &'a str,
+    base: Option<&'a str>,
+    head: Option<&'a str>,
+    title: &'a str,
+    body: &'a str,
+    labels: &'a [String],
+    files: Vec<File<'a>>,
+    index: Index,
+    stats: Value,
+    has_ownership: bool,
+    rows: BTreeMap<&'a str, Value>,
+    actors: Value,
+    claims: Vec<Value>,
+    claim: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incident: Option<Value>,
+    emergency: Value,
+    templates: Vec<Value>,
+    calendars: Vec<Value>,
+    lockdowns: Vec<Value>,
+    control: Value,
+    change_authority: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalation: Option<Value>,
+    approvals: Vec<Value>,
+    checks: Vec<Value>,
+    obligations: Value,
+    risk: Value,
+    exceptions: Vec<Value>,
+    params: Value,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: String,
+    old_path: Option<String>,
+    status: &'static str,
+    additions: u64,
+    deletions: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<FileSide>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<FileSide>,
+    in_scope: bool,
+    control: bool,
+    owned: &'static str,
+    rows: &'a [String],
+    owners: Vec<&'a str>,
+    analysable: bool,
+    templates: &'a [String],
+    edits: [(); 0],
+}
+
+#[derive(Serialize)]
+struct FileSide {
+    mode: String,
+    kind: &'static str,
+}
+
+/// What most rules ask of the files, so that they need not loop over all of them.
+#[derive(Serialize, Default)]
+struct Index {
+    control: Vec<String>,
+    unowned: Vec<String>,
+    unanalysable: Vec<Value>,
+    out_of_scope: Vec<String>,
+}
+
+fn record(facts: &Facts) -> Input<'_> {
+    Input {
+        version: VERSION,
+        now: facts.now.to_string(),
+        environment: &facts.environment,
+        base: facts.base.as_ref().map(|id| id.0.as_str()),
+        head: facts.head.as_ref().map(|id| id.0.as_str()),
+        title: &facts.title,
+        body: &facts.body,
+        labels: &facts.labels,
+        files: facts.files.iter().map(file).collect(),
+        index: index(&facts.files),
+        stats: stats(facts),
+        has_ownership: facts.has_ownership,
+        rows: rows(facts),
+        actors: actors(facts),
+        claims: facts.claims.iter().map(claim).collect(),
+        claim: claim_text(facts),
+        incident: incident(facts),
+        emergency: emergency(facts),
+        templates: templates(facts),
+        calendars: calendars(facts),
+        lockdowns: lockdowns(facts),
+        control: json!({"owners": names(&facts.control_owners)}),
+        change_authority: json!({"who": names(&facts.change_authority)}),
+        escalation: escalation(facts),
+        approvals: approvals(facts),
+        checks: checks(facts),
+        obligations: json!({"overdue_reviews": facts.overdue_reviews}),
+        risk: risk(facts),
+        exceptions: exceptions(facts),
+        params: Value::Object(facts.config.params.iter().map(|(key, value)| (key.clone(), datum(value))).collect()),
+    }
+}
+
+fn file(file: &FileFacts) -> File<'_> {
+    let side = |side: &Option<crate::model::Side>| {
+        side.as_ref().map(|s| FileSide { mode: format!("{:06o}", s.mode), kind: s.kind.as_str() })
+    };
+    File {
+        path: file.diff.path.quoted(),
+        old_path: file.diff.old_path.as_ref().map(|path| path.quoted()),
+        status: file.diff.status.as_str(),
+        additions: file.diff.additions,
+        deletions: file.diff.deletions,
+        old: side(&file.diff.old),
+        new: side(&file.diff.new),
+        in_scope: file.in_scope,
+        control: file.control,
+        owned: file.owned.as_str(),
+        rows: &file.rows,
+        owners: file.owners.iter().map(Principal::as_str).collect(),
+        analysable: file.opaque.is_none(),
+        templates: &file.templates,
+        edits: [],
+    }
+}
+
+fn index(files: &[FileFacts]) -> Index {
+    let mut index = Index::default();
+    for file in files {
+        let path = || file.diff.path.quoted();
+        if file.control {
+            index.control.push(path());
+        }
+        if !file.in_scope {
+            index.out_of_scope.push(path());
+            continue;
+        }
+        if file.owned != OwnedState::Owned {
+            index.unowned.push(path());
+        }
+        if let Some(why) = &file.opaque {
+            index.unanalysable.push(json!({"path": path(), "why": why}));
+        }
+    }
+    index
+}
+
+fn stats(facts: &Facts) -> Value {
+    json!({
+        "files": facts.stats.files,
+        "additions": facts.stats.additions,
+        "deletions": facts.stats.deletions,
+        "files_in_scope": facts.stats.files_in_scope,
+        "lines_in_scope": facts.stats.lines_in_scope,
+        "truncated": !facts.truncated.is_empty(),
+        "truncated_why": facts.truncated,
+    })
+}
+
+fn rows(facts: &Facts) -> BTreeMap<&str, Value> {
+    let row = |row: &crate::model::RowFacts| {
+        let mut value = json!({
+            "kind": row.kind.as_str(),
+            "responsible": names(&row.responsible),
+            "accountable": names(&row.accountable),
+            "director": names(&row.director),
+            "consulted": names(&row.consulted),
+            "informed": names(&row.informed),
+            "lints": row.lints.iter().map(|l| json!({"code": l.code, "msg": l.msg})).collect::<Vec<_>>(),
+            "recent_failures": row.recent_failures,
+            "place": row.place.to_string(),
+        });
+        put(&mut value, "tier", row.tier);
+        put(&mut value, "contact", row.contact.as_deref());
+        value
+    };
+    facts.rows.iter().map(|(id, facts)| (id.as_str(), row(facts))).collect()
+}
+
+fn actors(facts: &Facts) -> Value {
+    let actors = &facts.actors;
+    let mut value = json!({
+        "committers": actors.committers.iter().map(Principal::as_str).collect::<Vec<_>>(),
+        "excluded": actors.all().into_iter().map(Principal::as_str).collect::<Vec<_>>(),
+        "unattributed": actors.unattributed,
+    });
+    put(&mut value, "author", actors.author.as_ref().map(Principal::as_str));
+    put(&mut value, "requester", actors.requester.as_ref().map(Principal::as_str));
+    value
+}
+
+fn claim(claim: &Claim) -> Value {
+    json!({"type": claim.class.as_str(), "template": claim.template, "source": claim.source.as_str()})
+}
+
+fn claim_text(facts: &Facts) -> Value {
+    let text = &facts.claim_text;
+    let mut value = json!({
+        "downtime": text.downtime,
+        "permanent": text.permanent,
+        "trailers": text.trailers.iter().map(|(k, v)| (k.clone(), datum(v))).collect::<Map<_, _>>(),
+    });
+    put(&mut value, "incident", text.incident.as_deref());
+    put(&mut value, "criterion", text.criterion.as_deref());
+    put(&mut value, "justification", text.justification.as_deref());
+    put(&mut value, "backout", text.backout.as_deref());
+    put(&mut value, "benefit", text.benefit.as_deref());
+    if let Some(follow_up) = &text.follow_up {
+        let mut promise = json!({"what": follow_up.what});
+        put(&mut promise, "due", follow_up.due.map(|due| due.to_string()));
+        put(&mut value, "follow_up", Some(promise));
+    }
+    value
+}
+
+fn incident(facts: &Facts) -> Option<Value> {
+    facts.incident.as_ref().map(|incident| {
+        let mut value = json!({"id": incident.id, "state": incident.state, "rows": incident.rows});
+        put(&mut value, "severity", incident.severity);
+        put(&mut value, "opened_at", incident.opened_at.map(|at| at.to_string()));
+        value
+    })
+}
+
+fn emergency(facts: &Facts) -> Value {
+    let config = &facts.config;
+    let requester = facts.actors.requester.as_ref().or(facts.actors.author.as_ref());
+    let allowed = config.emergency_submitters.is_empty()
+        || requester.is_some_and(|who| {
+            config.emergency_submitters.iter().any(|name| facts.membership.speaks_for(who, &[], name))
+        });
+    let mut value = json!({
+        "max_severity": config.emergency_max_severity,
+        "claim_ttl": config.emergency_claim_ttl.to_string(),
+        "claim_ttl_seconds": config.emergency_claim_ttl.0,
+        "review_within_days": config.emergency_review_within.days(),
+        "submitter_allowed": allowed,
+    });
+    // A claim made again is as young as its last making; one whose time nobody knows is made now.
+    let claims = facts.claims.iter().filter(|claim| claim.class == ChangeClass::Emergency);
+    let latest = claims.map(|claim| claim.at.unwrap_or(facts.now)).max();
+    put(&mut value, "claimed_at", latest.map(|at| at.to_string()));
+    value
+}
+
+fn templates(facts: &Facts) -> Vec<Value> {
+    let template = |template: &crate::model::TemplateFacts| {
+        let faults: Vec<_> =
+            template.faults.iter().map(|f| json!({"what": f.what, "msg": f.msg, "paths": f.paths})).collect();
+        let mut value = json!({
+            "id": template.id,
+            "title": template.title,
+            "state": template.state,
+            "approved": template.approved,
+            "faults": faults,
+            "place": template.place.to_string(),
+        });
+        put(&mut value, "not_before", template.not_before.map(|at| at.to_string()));
+        put(&mut value, "expires_at", template.expires_at.map(|at| at.to_string()));
+        put(&mut value, "breaker", template.breaker.as_deref());
+        value
+    };
+    facts.templates.iter().map(template).collect()
+}
+
+fn calendars(facts: &Facts) -> Vec<Value> {
+    let calendar = |calendar: &crate::model::CalendarState| {
+        let mut value = json!({
+            "file": calendar.file,
+            "state": if calendar.open { "OPEN" } else { "CLOSED" },
+            "approvers": names(&calendar.approvers),
+        });
+        put(&mut value, "event", calendar.event.as_deref());
+        put(&mut value, "next_transition", calendar.next_transition.map(|at| at.to_string()));
+        value
+    };
+    facts.calendars.iter().map(calendar).collect()
+}
+
+fn lockdowns(facts: &Facts) -> Vec<Value> {
+    let lockdown = |lockdown: &crate::model::LockdownFacts| {
+        json!({
+            "id": lockdown.id,
+            "reason": lockdown.reason,
+            "active": lockdown.active,
+            "released": lockdown.released,
+            "exempt": lockdown.exempt.iter().map(|class| class.as_str()).collect::<Vec<_>>(),
+            "release_approvers": names(&lockdown.release_approvers),
+            "place": lockdown.place.to_string(),
+        })
+    };
+    facts.lockdowns.iter().map(lockdown).collect()
+}
+
+fn escalation(facts: &Facts) -> Option<Value> {
+    facts.escalation.as_ref().map(|escalation| {
+        let mut value = json!({"owner": escalation.owner.as_str()});
+        put(&mut value, "contact", escalation.contact.as_deref());
+        put(&mut value, "acknowledge_within", escalation.acknowledge_within.map(|span| span.to_string()));
+        put(&mut value, "resolve_within", escalation.resolve_within.map(|span| span.to_string()));
+        value
+    })
+}
+
+fn approvals(facts: &Facts) -> Vec<Value> {
+    let approval = |word: &crate::model::Approval| {
+        let mut value = json!({
+            "by": word.by.as_str(),
+            "decision": word.decision.as_str(),
+            "on_head": word.content == crate::model::Content::Head,
+            "counts": word.counts(&facts.actors, facts.now, facts.approval_expires_after),
+        });
+        put(&mut value, "at", word.at.map(|at| at.to_string()));
+        value
+    };
+    facts.approvals.iter().map(approval).collect()
+}
+
+fn checks(facts: &Facts) -> Vec<Value> {
+    let on_head = |commit: Option<&str>| commit.is_some() && commit == facts.head.as_ref().map(|id| id.0.as_str());
+    let check = |check: &crate::model::CheckResult| json!({"name": check.name, "conclusion": check.conclusion, "on_head": on_head(check.commit.as_deref())});
+    facts.checks.iter().map(check).collect()
+}
+
+fn risk(facts: &Facts) -> Value {
+    let mut value = json!({"factors": {
+        "alters_functionality": facts.claim_text.alters_functionality,
+        "requires_downtime": facts.claim_text.downtime,
+        "needs_higher_approval": facts.claim_text.needs_higher_approval,
+    }});
+    put(&mut value, "declared", facts.risk.declared.map(|risk| risk.as_str()));
+    put(&mut value, "unreadable", facts.risk.declared_unreadable.as_deref());
+    value
+}
+
+fn exceptions(facts: &Facts) -> Vec<Value> {
+    let exception = |exception: &crate::model::Exception| {
+        let covers = facts
+            .files
+            .iter()
+            .filter(|file| file.diff.paths().all(|path| exception.scope.iter().any(|pattern| pattern.matches(path))));
+        json!({
+            "id": exception.id,
+            "rule": exception.rule,
+            "reason": exception.reason,
+            "active": facts.now < exception.expires_at,
+            "expires_at": exception.expires_at.to_string(),
+            "covers": covers.map(|file| file.diff.path.quoted()).collect::<Vec<_>>(),
+            "covers_everything": exception.scope.iter().any(|pattern| pattern.source() == "**"),
+            "place": exception.place.to_string(),
+        })
+    };
+    facts.exceptions.iter().map(exception).collect()
+}
+
+/// The names a rule may hand back in `who`.
+fn names(people: &[Principal]) -> Vec<&str> {
+    people.iter().map(|who| if who.kind() == PrincipalKind::Anyone { ANYONE } else { who.as_str() }).collect()
+}
+
+/// How a rule says "anyone but the excluded".
+pub(super) const ANYONE: &str = "anyone else";
+
+/// Leaves a key out when there is no value: a rule then sees `undefined`, as for every missing fact.
+fn put(object: &mut Value, key: &str, value: Option<impl Into<Value>>) {
+    if let (Value::Object(map), Some(value)) = (object, value) {
+        map.insert(key.to_owned(), value.into());
+    }
+}
+
+fn datum(datum: &Datum) -> Value {
+    match datum {
+        Datum::Null => Value::Null,
+        Datum::Bool(value) => Value::from(*value),
+        Datum::Int(value) => Value::from(*value),
+        Datum::Float(value) => Value::from(*value),
+        Datum::Text(value) => Value::from(value.as_str()),
+        Datum::List(list) => Value::Array(list.iter().map(self::datum).collect()),
+        Datum::Map(map) => Value::Object(map.iter().map(|(key, value)| (key.clone(), self::datum(value))).collect()),
+    }
+}
+
+/// The JSON Schema of the input document.
+pub const SCHEMA: &str = include_str!("schemas/input.schema.json");

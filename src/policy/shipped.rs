@@ -1,0 +1,26 @@
+//! The rules that come with the binary, embedded at build time. One file, one idea; a new file is one line here.
+
+macro_rules! shipped {
+    ($name:literal) => {
+        (concat!("policies/", $name, ".rego"), include_str!(concat!("../../policies/", $name, ".rego")))
+    };
+}
+
+/// File name (as findings show it) and text of every shipped policy.
+pub const SHIPPED: &[(&str, &str)] = &[
+    shipped!("approvals"),
+    shipped!("claims"),
+    shipped!("class"),
+    shipped!("control"),
+    shipped!("emergency"),
+    shipped!("exceptions"),
+    shipped!("freeze"),
+    shipped!("lockdown"),
+    shipped!("obligations"),
+    shipped!("ownership"),
+    shipped!("proposal"),
+    shipped!("risk"),
+    shipped!("templates"),
+    shipped!("visibility"),
+    shipped!("vocabulary"),
+];

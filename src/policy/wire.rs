@@ -1,0 +1,399 @@
+//! What the gate and the process that evaluates its policies say to each other.
+//!
+//! A message is a [`FrameHead`] and a body. The body of a request is one line of JSON that says what is asked, and for an
+//! evaluation the input document after it, as it is: 20 MB of it are parsed once, by the engine. Each request gets one
+//! answer, in order; the body of an answer is JSON. The first request loads the policies, each later one is an input.
+
+use super::engine::{Evaluation, Limits, Module, Origin, Pack, RuleMeta};
+use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
+use crate::model::{
+    ChangeClass, Finding, Findings, FrameHead, Moment, Obligation, Place, Principal, Requirement, Risk, Severity,
+};
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufRead, Read, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// The body of the first request: the policies, what their METADATA gives, and the limits.
+///
+/// # Errors
+/// Never in practice: JSON of texts.
+pub fn load_request(modules: &[Module], metas: &[RuleMeta], limits: Limits) -> Result<Vec<u8>, PolicyErrors> {
+    let request = Request::Load {
+        modules: modules.iter().map(WireModule::from).collect(),
+        metas: metas.iter().map(WireMeta::from).collect(),
+        milliseconds: u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX),
+    };
+    serde_json::to_vec(&request).map_err(|e| garbled(&e).into())
+}
+
+/// The body of a request to evaluate: the time, and the input document as JSON.
+///
+/// # Errors
+/// Never in practice: JSON of one number.
+pub fn input_request(now: Moment, input_json: &str) -> Result<Vec<u8>, PolicyErrors> {
+    let mut body = serde_json::to_vec(&Request::Evaluate { now: now.unix() }).map_err(|e| garbled(&e))?;
+    body.reserve(input_json.len() + 1);
+    body.push(b'\n');
+    body.extend_from_slice(input_json.as_bytes());
+    Ok(body)
+}
+
+/// Reads the answer to the request that loads.
+///
+/// # Errors
+/// What is wrong with the policies, shown in the sources that were sent.
+pub fn read_loaded(answer: &[u8], modules: &[Module]) -> Result<(), PolicyErrors> {
+    match serde_json::from_slice(answer).map_err(|e| garbled(&e))? {
+        Answer::Loaded => Ok(()),
+        Answer::Failed { problems } => Err(failed(problems, modules)),
+        Answer::Evaluated { .. } => Err(garbled(&"an evaluation where none was asked for").into()),
+    }
+}
+
+/// Reads the answer to a request to evaluate.
+///
+/// # Errors
+/// What is wrong with the policies, or with what they gave, shown in the sources that were sent.
+pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, PolicyErrors> {
+    match serde_json::from_slice(answer).map_err(|e| garbled(&e))? {
+        Answer::Evaluated { findings, prints } => {
+            let findings = findings.read().ok_or_else(|| garbled(&"a word that is none of ours"))?;
+            Ok(Evaluation { findings, prints })
+        }
+        Answer::Failed { problems } => Err(failed(problems, modules)),
+        Answer::Loaded => Err(garbled(&"no evaluation where one was asked for").into()),
+    }
+}
+
+/// The evaluating process: answers requests until there are no more.
+///
+/// # Errors
+/// When a request is none, or the pipe breaks.
+pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
+    let mut pack: Option<Result<Pack, PolicyErrors>> = None;
+    let watched = watchdog();
+    while let Some(body) = read_frame(&mut requests)? {
+        let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+        let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
+        let (head, input) = body.split_at(end);
+        let _ = watched.send(());
+        match serde_json::from_slice(head).map_err(|e| invalid(e.to_string()))? {
+            Request::Load { modules, metas, milliseconds } => {
+                let modules: Vec<Module> = modules.into_iter().map(Module::from).collect();
+                let metas = metas.into_iter().map(RuleMeta::from).collect();
+                let loaded = Pack::load(&modules, metas, Limits { time: Duration::from_millis(milliseconds) });
+                let answer = match &loaded {
+                    Ok(_) => Answer::Loaded,
+                    Err(problems) => Answer::failed(problems),
+                };
+                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
+                pack = Some(loaded);
+            }
+            Request::Evaluate { now } => {
+                let input = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;
+                let pack = pack.as_ref().ok_or_else(|| invalid("an input before the policies".to_owned()))?;
+                let (answer, leftover) = evaluate(pack, input, Moment::from_unix(now));
+                // The answer goes out first: to drop an input of 100,000 files takes a fifth of a second.
+                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
+                drop((answer, leftover));
+            }
+        }
+        let _ = watched.send(());
+    }
+    std::mem::forget(pack);
+    Ok(())
+}
+
+fn evaluate(pack: &Result<Pack, PolicyErrors>, input: &str, now: Moment) -> (Answer, Option<super::engine::Leftover>) {
+    match pack {
+        Err(problems) => (Answer::failed(problems), None),
+        Ok(pack) => match pack.run(input, now) {
+            (Ok(done), left) => (
+                Answer::Evaluated { findings: Box::new(WireFindings::of(&done.findings)), prints: done.prints },
+                Some(left),
+            ),
+            (Err(problems), left) => (Answer::failed(&problems), Some(left)),
+        },
+    }
+}
+
+/// The longest a request may take when nobody is left to end this process: the one that asked has died.
+const ORPHANED: Duration = Duration::from_secs(120);
+
+/// Ends the process when a request, told of at its start and at its end, takes too long.
+fn watchdog() -> Sender<()> {
+    let (told, events) = channel();
+    // Without the thread only this last resort is missing.
+    let _ = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
+        while events.recv().is_ok() {
+            if events.recv_timeout(ORPHANED) == Err(RecvTimeoutError::Timeout) {
+                std::process::abort();
+            }
+        }
+    });
+    told
+}
+
+/// One body; `None` at the end.
+fn read_frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    if input.fill_buf()?.is_empty() {
+        return Ok(None);
+    }
+    let mut head = [0; FrameHead::BYTES];
+    input.read_exact(&mut head)?;
+    let invalid = || io::Error::new(io::ErrorKind::InvalidData, "this is no request");
+    let length = FrameHead::from_bytes(head).ok_or_else(invalid)?.length();
+    let mut body = Vec::new();
+    let read = input.take(u64::try_from(length).unwrap_or(0)).read_to_end(&mut body)?;
+    if read == length { Ok(Some(body)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+fn write_frame(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
+    let head = FrameHead::of(body.len()).ok_or_else(|| io::Error::other("the answer is longer than 1 GiB"))?;
+    output.write_all(&head.to_bytes())?;
+    output.write_all(body)?;
+    output.flush()
+}
+
+fn garbled(why: &dyn std::fmt::Display) -> PolicyError {
+    PolicyError::new(PolicyCode::Crashed, format!("the evaluating process said something that is no answer: {why}"))
+}
+
+fn failed(problems: Vec<WireProblem>, modules: &[Module]) -> PolicyErrors {
+    let sources: Sources = modules.iter().map(|m| (m.file.clone(), Arc::from(m.source.as_str()))).collect();
+    PolicyErrors::new(problems.into_iter().map(|problem| problem.read(&sources)).collect())
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Request {
+    Load { modules: Vec<WireModule>, metas: Vec<WireMeta>, milliseconds: u64 },
+    Evaluate { now: i64 },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Loaded,
+    Evaluated { findings: Box<WireFindings>, prints: Vec<String> },
+    Failed { problems: Vec<WireProblem> },
+}
+
+impl Answer {
+    fn failed(problems: &PolicyErrors) -> Self {
+        Self::Failed { problems: problems.problems().iter().map(WireProblem::of).collect() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireModule {
+    file: String,
+    source: String,
+    shipped: bool,
+}
+
+impl From<&Module> for WireModule {
+    fn from(module: &Module) -> Self {
+        let Module { file, source, origin } = module.clone();
+        Self { file, source, shipped: origin == Origin::Shipped }
+    }
+}
+
+impl From<WireModule> for Module {
+    fn from(module: WireModule) -> Self {
+        let origin = if module.shipped { Origin::Shipped } else { Origin::Organisation };
+        Self { file: module.file, source: module.source, origin }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireMeta {
+    file: String,
+    line: u32,
+    code: Option<String>,
+    help: Option<String>,
+    url: Option<String>,
+}
+
+impl From<&RuleMeta> for WireMeta {
+    fn from(meta: &RuleMeta) -> Self {
+        let RuleMeta { file, line, code, help, url } = meta.clone();
+        Self { file, line, code, help, url }
+    }
+}
+
+impl From<WireMeta> for RuleMeta {
+    fn from(meta: WireMeta) -> Self {
+        let WireMeta { file, line, code, help, url } = meta;
+        Self { file, line, code, help, url }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireProblem {
+    code: String,
+    message: String,
+    file: Option<String>,
+    line: u32,
+    span: Option<(usize, usize)>,
+    help: Option<String>,
+}
+
+impl WireProblem {
+    fn of(problem: &PolicyError) -> Self {
+        Self {
+            code: problem.code.as_str().to_owned(),
+            message: problem.message.clone(),
+            file: problem.place.as_ref().map(|place| place.file.clone()),
+            line: problem.place.as_ref().map_or(0, |place| place.line),
+            span: problem.span.as_ref().map(|span| (span.start, span.end)),
+            help: problem.help.clone(),
+        }
+    }
+
+    fn read(self, sources: &Sources) -> PolicyError {
+        let code = PolicyCode::parse(&self.code).unwrap_or(PolicyCode::Crashed);
+        let mut problem = PolicyError::new(code, self.message);
+        problem.help = self.help;
+        match (self.file, self.span) {
+            (Some(file), Some((start, end))) => problem.at(sources, &file, start..end),
+            (Some(file), None) => problem.at_line(sources, &Place { file, line: self.line }),
+            (None, _) => problem,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireFindings {
+    class: String,
+    risk: String,
+    force_normal: Vec<WireFinding>,
+    emergency_faults: Vec<WireFinding>,
+    template_faults: Vec<(String, WireFinding)>,
+    usable: Vec<String>,
+    deny: Vec<WireFinding>,
+    warn: Vec<WireFinding>,
+    require: Vec<WireRequirement>,
+    obligations: Vec<WireObligation>,
+}
+
+impl WireFindings {
+    fn of(findings: &Findings) -> Self {
+        let all = |list: &[Finding]| list.iter().map(WireFinding::of).collect();
+        Self {
+            class: findings.class.as_str().to_owned(),
+            risk: findings.risk.as_str().to_owned(),
+            force_normal: all(&findings.force_normal),
+            emergency_faults: all(&findings.emergency_faults),
+            template_faults: findings.template_faults.iter().map(|(id, f)| (id.clone(), WireFinding::of(f))).collect(),
+            usable: findings.usable.clone(),
+            deny: all(&findings.deny),
+            warn: all(&findings.warn),
+            require: findings.require.iter().map(WireRequirement::of).collect(),
+            obligations: findings.obligations.iter().map(WireObligation::of).collect(),
+        }
+    }
+
+    fn read(self) -> Option<Findings> {
+        let all = |list: Vec<WireFinding>| list.into_iter().map(WireFinding::read).collect::<Option<Vec<_>>>();
+        let faults = self.template_faults.into_iter().map(|(id, fault)| Some((id, fault.read()?)));
+        Some(Findings {
+            class: ChangeClass::parse(&self.class)?,
+            risk: Risk::parse(&self.risk)?,
+            force_normal: all(self.force_normal)?,
+            emergency_faults: all(self.emergency_faults)?,
+            template_faults: faults.collect::<Option<_>>()?,
+            usable: self.usable,
+            deny: all(self.deny)?,
+            warn: all(self.warn)?,
+            require: self.require.into_iter().map(WireRequirement::read).collect::<Option<_>>()?,
+            obligations: self.obligations.into_iter().map(WireObligation::read).collect(),
+        })
+    }
+}
+
+/// The rule's file and line.
+type WirePlace = Option<(String, u32)>;
+
+fn wire_place(place: Option<&Place>) -> WirePlace {
+    place.map(|place| (place.file.clone(), place.line))
+}
+
+fn place(place: WirePlace) -> Option<Place> {
+    place.map(|(file, line)| Place { file, line })
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireFinding {
+    code: String,
+    severity: String,
+    msg: String,
+    paths: Vec<String>,
+    line: Option<u32>,
+    help: Option<String>,
+    url: Option<String>,
+    rule: WirePlace,
+}
+
+impl WireFinding {
+    fn of(finding: &Finding) -> Self {
+        let Finding { code, severity, msg, paths, line, help, url, rule } = finding.clone();
+        let (severity, rule) = (severity.as_str().to_owned(), wire_place(rule.as_ref()));
+        Self { code, severity, msg, paths, line, help, url, rule }
+    }
+
+    fn read(self) -> Option<Finding> {
+        let Self { code, severity, msg, paths, line, help, url, rule } = self;
+        let known = [Severity::Info, Severity::Warn, Severity::Error];
+        let severity = known.into_iter().find(|known| known.as_str() == severity)?;
+        Some(Finding { code, severity, msg, paths, line, help, url, rule: place(rule) })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireRequirement {
+    level: String,
+    who: Vec<String>,
+    min: u32,
+    why: String,
+    rule: WirePlace,
+}
+
+impl WireRequirement {
+    fn of(requirement: &Requirement) -> Self {
+        let Requirement { level, who, min, why, rule } = requirement.clone();
+        let who = who.iter().map(|principal| principal.as_str().to_owned()).collect();
+        Self { level, who, min, why, rule: wire_place(rule.as_ref()) }
+    }
+
+    fn read(self) -> Option<Requirement> {
+        let anyone = Principal::anyone();
+        let principal = |name: String| Principal::parse(&name).or((name == anyone.as_str()).then(|| anyone.clone()));
+        let who = self.who.into_iter().map(principal).collect::<Option<_>>()?;
+        Some(Requirement { level: self.level, who, min: self.min, why: self.why, rule: place(self.rule) })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireObligation {
+    kind: String,
+    due_in_days: Option<i64>,
+    due: Option<i64>,
+    msg: Option<String>,
+    paths: Vec<String>,
+    rule: WirePlace,
+}
+
+impl WireObligation {
+    fn of(obligation: &Obligation) -> Self {
+        let Obligation { kind, due_in_days, due, msg, paths, rule } = obligation.clone();
+        Self { kind, due_in_days, due: due.map(Moment::unix), msg, paths, rule: wire_place(rule.as_ref()) }
+    }
+
+    fn read(self) -> Obligation {
+        let Self { kind, due_in_days, due, msg, paths, rule } = self;
+        Obligation { kind, due_in_days, due: due.map(Moment::from_unix), msg, paths, rule: place(rule) }
+    }
+}

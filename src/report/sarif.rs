@@ -1,0 +1,307 @@
+//! SARIF 2.1.0 (OASIS), in the subset GitHub's code scanning shows.
+//!
+//! Code scanning refuses a file in which one result has no location, and shows no result without a start line; a finding
+//! about no path in particular is therefore placed on the first changed file. It matches results across runs by their
+//! fingerprint, which here is the rule, the first path and which of several such results it is: not the message, whose
+//! numbers change.
+
+use super::escape::{sarif, unquoted, uri};
+use super::{json, words};
+use crate::model::{Decision, Finding, Severity};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Locations of one result; code scanning shows the first 100 of at most 1,000.
+const LOCATIONS: usize = 100;
+
+/// Results of one run; code scanning refuses a file with more than 25,000.
+const RESULTS: usize = 25_000;
+
+/// Writes the log file and a line end.
+pub(super) fn write(decision: &Decision, out: &mut impl Write) -> io::Result<()> {
+    let entries = entries(decision);
+    json::write_document(
+        &Log {
+            schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            version: "2.1.0",
+            runs: [Run::of(decision, &entries)],
+        },
+        out,
+    )
+}
+
+/// One result to be: the finding, what it is to the decision, its rule's index, its ordinal among equals.
+struct Entry<'a> {
+    finding: &'a Finding,
+    role: &'static str,
+    rule: usize,
+    ordinal: usize,
+}
+
+impl Entry<'_> {
+    fn level(&self) -> &'static str {
+        match (self.role, self.finding.severity) {
+            ("block", _) | ("finding", Severity::Error) => "error",
+            (_, Severity::Info) => "note",
+            _ => "warning",
+        }
+    }
+}
+
+fn entries(decision: &Decision) -> Vec<Entry<'_>> {
+    let reasons = words::why(decision).map(|(blocks, reason)| (if blocks { "block" } else { "reason" }, reason));
+    let findings = decision.findings.iter().map(|finding| ("finding", finding));
+    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, Option<&String>), usize> = BTreeMap::new();
+    reasons
+        .chain(findings)
+        .take(RESULTS)
+        .map(|(role, finding)| {
+            let next = rules.len();
+            let rule = *rules.entry(&finding.code).or_insert(next);
+            let ordinal = seen.entry((&finding.code, finding.paths.first())).or_insert(0);
+            *ordinal += 1;
+            Entry { finding, role, rule, ordinal: *ordinal }
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool<'a>,
+    column_kind: &'static str,
+    results: Results<'a>,
+    properties: RunProperties<'a>,
+}
+
+impl<'a> Run<'a> {
+    fn of(decision: &'a Decision, entries: &'a [Entry<'a>]) -> Self {
+        Self {
+            tool: Tool {
+                driver: Driver {
+                    name: "changeward",
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: rules(entries),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results: Results { decision, entries },
+            properties: RunProperties {
+                class: decision.class.as_str(),
+                verdict: decision.verdict().as_str(),
+                automatic: decision.automatic(),
+                risk: decision.risk.as_str(),
+                environment: sarif(&decision.environment),
+                base: decision.base.as_ref().map(|id| id.0.as_str()),
+                head: decision.head.as_ref().map(|id| id.0.as_str()),
+                missing: decision.missing().map(|level| sarif(&level.level)).collect(),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'a> {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule<'a> {
+    id: &'a str,
+    short_description: Text,
+    full_description: Text,
+    help: Text,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+/// One rule per code, in the order of the results; its words are those of its first finding.
+fn rules<'a>(entries: &[Entry<'a>]) -> Vec<Rule<'a>> {
+    let mut rules: Vec<Rule<'a>> = Vec::new();
+    for entry in entries.iter() {
+        if entry.rule != rules.len() {
+            continue;
+        }
+        let finding = entry.finding;
+        let place = finding.rule.as_ref().map_or_else(String::new, |rule| format!(" Rule: {rule}."));
+        let help = finding.help.as_deref().unwrap_or("see `changeward check --explain`").trim_end_matches('.');
+        rules.push(Rule {
+            id: &finding.code,
+            short_description: Text { text: sarif(&words::clip(&finding.code, 255)) },
+            full_description: Text { text: sarif(&words::clip(&finding.msg, 1_000)) },
+            help: Text { text: sarif(&words::clip(&format!("Next: {help}.{place}"), 1_000)) },
+            default_configuration: Configuration { level: entry.level() },
+        });
+    }
+    rules
+}
+
+struct Results<'a> {
+    decision: &'a Decision,
+    entries: &'a [Entry<'a>],
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let elsewhere =
+            self.decision.files.first().map_or(Cow::Borrowed("CODEOWNERS"), |f| f.diff.path.quoted().into());
+        serializer.collect_seq(self.entries.iter().map(|entry| ResultRecord::of(entry, &elsewhere)))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultRecord<'a> {
+    rule_id: &'a str,
+    rule_index: usize,
+    level: &'static str,
+    message: Text,
+    locations: Vec<Location>,
+    partial_fingerprints: Fingerprints,
+    properties: ResultProperties,
+}
+
+impl<'a> ResultRecord<'a> {
+    fn of(entry: &Entry<'a>, elsewhere: &str) -> Self {
+        let finding = entry.finding;
+        let located = finding.paths.iter().take(LOCATIONS).enumerate();
+        let mut locations: Vec<Location> = located
+            .map(|(n, path)| Location::of(path, if n == 0 { finding.line } else { None }))
+            .filter(|location| !location.physical_location.artifact_location.uri.is_empty())
+            .collect();
+        if locations.is_empty() {
+            locations.push(Location::of(elsewhere, None));
+        }
+        let path = finding.paths.first().map_or("", String::as_str);
+        Self {
+            rule_id: &finding.code,
+            rule_index: entry.rule,
+            level: entry.level(),
+            message: Text { text: sarif(&words::clip(&message(finding), 4_000)) },
+            locations,
+            partial_fingerprints: Fingerprints {
+                v1: format!("{:016x}:{}", fingerprint([&finding.code, path]), entry.ordinal),
+            },
+            properties: ResultProperties {
+                role: entry.role,
+                paths: finding.paths.len(),
+                rule: finding.rule.as_ref().map(|rule| sarif(&rule.to_string())),
+            },
+        }
+    }
+}
+
+fn message(finding: &Finding) -> String {
+    match &finding.help {
+        Some(help) => format!("{}. Next: {help}", finding.msg.trim_end_matches('.')),
+        None => finding.msg.clone(),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    uri_base_id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+}
+
+impl Location {
+    fn of(path: &str, line: Option<u32>) -> Self {
+        let artifact_location = ArtifactLocation { uri: uri(&unquoted(path)), uri_base_id: "%SRCROOT%" };
+        let region = Region { start_line: line.unwrap_or(1).max(1) };
+        Self { physical_location: PhysicalLocation { artifact_location, region } }
+    }
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "changeward/v1")]
+    v1: String,
+}
+
+#[derive(Serialize)]
+struct ResultProperties {
+    role: &'static str,
+    paths: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RunProperties<'a> {
+    class: &'static str,
+    verdict: &'static str,
+    automatic: bool,
+    risk: &'static str,
+    environment: String,
+    base: Option<&'a str>,
+    head: Option<&'a str>,
+    missing: Vec<String>,
+}
+
+/// FNV-1a over the parts, each ended by a zero: stable across versions of the compiler, unlike the standard hasher.
+fn fingerprint<const N: usize>(parts: [&str; N]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain(std::iter::once(0)));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+
+    #[test]
+    fn a_fingerprint_never_changes() {
+        // FNV-1a's published value for "a" and a zero byte, computed by hand: ((basis ^ 0x61) * prime ^ 0) * prime.
+        let a = (0xcbf2_9ce4_8422_2325_u64 ^ 0x61).wrapping_mul(0x0100_0000_01b3);
+        assert_eq!(fingerprint(["a"]), a.wrapping_mul(0x0100_0000_01b3));
+        assert_ne!(fingerprint(["ab", "c"]), fingerprint(["a", "bc"]));
+    }
+}

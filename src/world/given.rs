@@ -1,0 +1,38 @@
+#![expect(clippy::disallowed_methods, reason = "this file is the door to what the command line names")]
+//! Files somebody names on the command line, and the standard input. A named file that is not there is an error.
+
+use super::WorldError;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The most bytes of one such file: a patch of 100,000 files has a tenth of it.
+pub const LIMIT: u64 = 1 << 30;
+
+/// Reads a named file whole.
+///
+/// # Errors
+/// When it is not there, cannot be read, or is larger than [`LIMIT`].
+pub fn file(path: &Path) -> Result<Vec<u8>, WorldError> {
+    let failed = |source: io::Error| WorldError::Io { path: path.to_owned(), action: "read", source };
+    let opened = File::open(path).map_err(failed)?;
+    whole(opened, &path.display().to_string()).map_err(failed)?
+}
+
+/// Reads the standard input whole.
+///
+/// # Errors
+/// When it cannot be read, or is larger than [`LIMIT`].
+pub fn standard_input() -> Result<Vec<u8>, WorldError> {
+    let name = "the standard input";
+    whole(io::stdin().lock(), name).map_err(|source| WorldError::Io { path: name.into(), action: "read", source })?
+}
+
+fn whole(from: impl Read, name: &str) -> io::Result<Result<Vec<u8>, WorldError>> {
+    let mut bytes = Vec::new();
+    let size = from.take(LIMIT + 1).read_to_end(&mut bytes)? as u64;
+    if size > LIMIT {
+        return Ok(Err(WorldError::TooLarge { what: name.to_owned(), size, limit: LIMIT }));
+    }
+    Ok(Ok(bytes))
+}

@@ -1,0 +1,978 @@
+//! One table of decisions in all formats, and what must hold in every one of them: the first screen answers, the documents
+//! are valid, and no stranger's text does anything but appear.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "a test stops where it fails, and a table is as long as it is"
+)]
+
+use changeward::model::*;
+use changeward::report::{Format, Style, render, schema};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+// ------------------------------------------------------------------------------------------------ the decisions
+
+fn facts(files: Vec<FileFacts>) -> Facts {
+    let sum = |f: fn(&FileDiff) -> u64| files.iter().map(|file| f(&file.diff)).sum();
+    let stats = Stats {
+        files: files.len() as u64,
+        additions: sum(|d| d.additions),
+        deletions: sum(|d| d.deletions),
+        files_in_scope: files.iter().filter(|f| f.in_scope).count() as u64,
+        lines_in_scope: sum(|d| d.additions + d.deletions),
+    };
+    Facts {
+        now: Moment::parse("2026-11-22T16:00:00Z").unwrap(),
+        environment: "production".to_owned(),
+        base: Some(CommitId("1111111111111111111111111111111111111111".to_owned())),
+        head: Some(CommitId("2222222222222222222222222222222222222222".to_owned())),
+        title: String::new(),
+        body: String::new(),
+        labels: Vec::new(),
+        files: Arc::new(files),
+        stats,
+        truncated: Vec::new(),
+        rows: BTreeMap::new(),
+        has_ownership: true,
+        actors: Actors::default(),
+        claims: Vec::new(),
+        claim_text: ClaimText::default(),
+        incident: None,
+        templates: Vec::new(),
+        calendars: Vec::new(),
+        lockdowns: Vec::new(),
+        control_owners: Vec::new(),
+        change_authority: Vec::new(),
+        escalation: None,
+        approvals: Vec::new(),
+        approval_expires_after: Span(14 * DAY),
+        membership: Membership::default(),
+        checks: Vec::new(),
+        overdue_reviews: Vec::new(),
+        risk: RiskFactors::default(),
+        exceptions: Vec::new(),
+        config: Config::default(),
+        errors: Vec::new(),
+        noticed: Vec::new(),
+    }
+}
+
+fn file(path: impl AsRef<[u8]>, row: &str, owners: &[&str]) -> FileFacts {
+    let side = Some(Side { mode: 0o100_644, id: None, kind: FileKind::Regular });
+    FileFacts {
+        diff: FileDiff {
+            path: RepoPath::new(path),
+            old_path: None,
+            status: FileStatus::Modified,
+            old: side.clone(),
+            new: side,
+            additions: 3,
+            deletions: 1,
+            unread: None,
+        },
+        in_scope: true,
+        control: false,
+        owned: if row.is_empty() { OwnedState::Unowned } else { OwnedState::Owned },
+        rows: if row.is_empty() { Vec::new() } else { vec![row.to_owned()] },
+        owners: people(owners),
+        opaque: None,
+        templates: Vec::new(),
+    }
+}
+
+fn people(names: &[&str]) -> Vec<Principal> {
+    names.iter().map(|name| Principal::parse(name).unwrap_or_else(|| Principal::login(name))).collect()
+}
+
+fn finding(code: &str, severity: Severity, msg: &str, paths: &[&str], rule: (&str, u32)) -> Finding {
+    let mut finding = Finding::new(code, severity, msg).at(paths.iter().map(|p| (*p).to_owned()));
+    finding.rule = Some(Place { file: rule.0.to_owned(), line: rule.1 });
+    finding
+}
+
+fn level(name: &str, min: u32, eligible: &[&str], have: &[&str], why: &str) -> Level {
+    Level {
+        level: name.to_owned(),
+        min,
+        eligible: people(eligible),
+        have: people(have),
+        met: have.len() >= min as usize,
+        stand_in: false,
+        why: why.to_owned(),
+        contact: None,
+        rule: Some(Place { file: "policies/approvals.rego".to_owned(), line: 21 }),
+    }
+}
+
+fn owed(kind: &str, days: Option<i64>, due: Option<&str>, msg: &str) -> Obligation {
+    Obligation {
+        kind: kind.to_owned(),
+        due_in_days: days,
+        due: due.and_then(Moment::parse),
+        msg: (!msg.is_empty()).then(|| msg.to_owned()),
+        paths: Vec::new(),
+        rule: Some(Place { file: "policies/emergency.rego".to_owned(), line: 64 }),
+    }
+}
+
+fn digests() -> Digests {
+    let digest = |c: &str| format!("sha256:{}", c.repeat(64));
+    Digests { policy: digest("a"), ownership: digest("b"), diff: digest("c") }
+}
+
+fn decide(
+    class: ChangeClass,
+    risk: Risk,
+    facts: &Facts,
+    [reasons, block, findings]: [Vec<Finding>; 3],
+    required: Vec<Level>,
+    obligations: Vec<Obligation>,
+) -> Decision {
+    let mut decision = Decision::new(class, risk, facts, reasons, block, findings, required, obligations);
+    decision.digests = digests();
+    decision
+}
+
+fn docs_only() -> Decision {
+    let mut guide = file("docs/guide.md", "docs", &["@ann", "@acme/docs"]);
+    guide.templates = vec!["docs-only".to_owned()];
+    let facts = facts(vec![guide]);
+    let mut decision = decide(ChangeClass::Standard, Risk::Low, &facts, Default::default(), vec![], vec![]);
+    decision.template = Some("docs-only".to_owned());
+    decision.why_not = vec![
+        (
+            ChangeClass::None,
+            vec![finding(
+                "IN_SCOPE",
+                Severity::Info,
+                "1 file counts as a change to production",
+                &["docs/guide.md"],
+                ("policies/class.rego", 9),
+            )],
+        ),
+        (
+            ChangeClass::Emergency,
+            vec![finding(
+                "NOT_CLAIMED",
+                Severity::Info,
+                "nobody claims an emergency",
+                &[],
+                ("policies/emergency.rego", 5),
+            )],
+        ),
+    ];
+    decision
+}
+
+fn nothing() -> Decision {
+    let mut notes = file("notes/today.txt", "", &[]);
+    notes.in_scope = false;
+    decide(ChangeClass::None, Risk::Low, &facts(vec![notes]), Default::default(), vec![], vec![])
+}
+
+fn pending() -> Decision {
+    let facts = facts(vec![
+        file("services/payments/api.rs", "payments", &["@bob", "@eve"]),
+        file("services/payments/ledger.rs", "payments", &["@bob", "@eve"]),
+        {
+            let mut replicas = file("deploy/payments.yaml", "payments", &["@bob", "@eve"]);
+            replicas.templates = vec!["raise-replicas".to_owned()];
+            replicas
+        },
+    ]);
+    let mut reason = finding(
+        "NO_TEMPLATE",
+        Severity::Info,
+        "no published template covers the whole change",
+        &["services/payments/api.rs", "services/payments/ledger.rs"],
+        ("policies/templates.rego", 40),
+    );
+    reason.help = Some("split what a template covers from what none does".to_owned());
+    let mut review = level("review:payments", 1, &["@bob", "@eve"], &["@bob"], "row payments is touched");
+    review.contact = Some("#payments".to_owned());
+    let accountable = Level {
+        contact: Some("#payments".to_owned()),
+        ..level("accountable:payments", 1, &["@cat"], &[], "risk is moderate, so who answers for payments decides too")
+    };
+    let warning = Finding {
+        line: Some(12),
+        ..finding(
+            "RACI_LINT",
+            Severity::Warn,
+            "row payments names no alternate",
+            &[".changeward/ownership.toml"],
+            ("policies/raci.rego", 8),
+        )
+    };
+    let mut decision = decide(
+        ChangeClass::Normal,
+        Risk::Moderate,
+        &facts,
+        [vec![reason], vec![], vec![warning]],
+        vec![review, accountable],
+        vec![],
+    );
+    decision.next = vec!["ask @cat to approve for row payments (#payments)".to_owned()];
+    decision.split = vec!["services/payments/api.rs".to_owned(), "services/payments/ledger.rs".to_owned()];
+    decision.why_not = vec![
+        (ChangeClass::Standard, decision.reasons.clone()),
+        (
+            ChangeClass::Emergency,
+            vec![finding(
+                "NOT_CLAIMED",
+                Severity::Info,
+                "nobody claims an emergency",
+                &[],
+                ("policies/emergency.rego", 5),
+            )],
+        ),
+    ];
+    decision
+}
+
+fn approved() -> Decision {
+    let facts = facts(vec![file("services/payments/api.rs", "payments", &["@bob", "@eve"])]);
+    let reason = finding("CLAIMED_NORMAL", Severity::Info, "the author asks for it", &[], ("policies/class.rego", 30));
+    let review = level("review:payments", 1, &["@bob", "@eve"], &["@bob"], "row payments is touched");
+    decide(ChangeClass::Normal, Risk::Low, &facts, [vec![reason], vec![], vec![]], vec![review], vec![])
+}
+
+fn unowned() -> Decision {
+    let facts = facts(vec![file("tools/new.sh", "", &[]), file("tools/old.sh", "", &[])]);
+    let paths = ["tools/new.sh", "tools/old.sh"];
+    let reason = finding("UNOWNED", Severity::Warn, "nobody answers for 2 files", &paths, ("policies/class.rego", 52));
+    let mut block = finding(
+        "NO_ESCALATION_OWNER",
+        Severity::Error,
+        "nobody is named who could assign an owner to what nobody owns",
+        &paths,
+        ("policies/approvals.rego", 31),
+    );
+    block.help =
+        Some("add an [escalation] table with an owner to .changeward/ownership.toml, or a row for tools/**".to_owned());
+    let mut decision = decide(
+        ChangeClass::Normal,
+        Risk::Low,
+        &facts,
+        [vec![reason], vec![block], vec![]],
+        vec![],
+        vec![owed("assign-owner", None, None, "give tools/ an owner")],
+    );
+    decision.next = vec![];
+    decision
+}
+
+fn freeze() -> Decision {
+    let facts = facts(vec![file("services/payments/api.rs", "payments", &["@bob"])]);
+    let reason = finding(
+        "FREEZE",
+        Severity::Warn,
+        "calendars/holidays.ics is closed by \"Year end\" until 2027-01-04T08:00:00Z",
+        &[],
+        ("policies/freeze.rego", 14),
+    );
+    let freeze = level("freeze", 1, &["@fay", "@acme/release"], &[], "a calendar is closed");
+    let review = level("review:payments", 1, &["@bob"], &[], "row payments is touched");
+    let mut decision =
+        decide(ChangeClass::Normal, Risk::Low, &facts, [vec![reason], vec![], vec![]], vec![freeze, review], vec![]);
+    decision.next = vec![
+        "wait until 2027-01-04T08:00:00Z, or ask @fay to approve for level freeze".to_owned(),
+        "ask @bob to approve for row payments".to_owned(),
+    ];
+    decision
+}
+
+fn emergency() -> Decision {
+    let facts = facts(vec![file("services/payments/api.rs", "payments", &["@bob"])]);
+    let director = level("director:payments", 1, &["@dan"], &[], "an emergency on row payments");
+    let mut decision = decide(
+        ChangeClass::Emergency,
+        Risk::Moderate,
+        &facts,
+        [
+            vec![],
+            vec![],
+            vec![finding(
+                "EMG_LATE_INCIDENT",
+                Severity::Warn,
+                "INC-42 was opened after the commit",
+                &[],
+                ("policies/emergency.rego", 90),
+            )],
+        ],
+        vec![director],
+        vec![
+            owed("pir", Some(5), None, ""),
+            owed("owner-review-after-the-fact", None, None, "@bob reviews what was done"),
+            owed("make-permanent", None, Some("2026-12-01"), "#12"),
+        ],
+    );
+    decision.next = vec!["ask @dan to approve the emergency INC-42".to_owned()];
+    decision
+}
+
+fn refused() -> Decision {
+    let facts = facts(vec![file("services/payments/api.rs", "payments", &["@bob"])]);
+    let fault =
+        |code: &str, msg: &str, line| finding(code, Severity::Warn, msg, &[], ("policies/emergency.rego", line));
+    let reasons = vec![
+        fault("EMG_NO_INCIDENT", "INC-99 is not known", 20),
+        fault("EMG_NO_BACKOUT", "the claim does not say how to undo the change", 44),
+    ];
+    let counted = fault("EMERGENCY_CLAIM_REFUSED", "the emergency claim has 2 faults and is counted", 80);
+    let review = level("review:payments", 1, &["@bob"], &[], "row payments is touched");
+    let mut decision =
+        decide(ChangeClass::Normal, Risk::Low, &facts, [reasons.clone(), vec![], vec![counted]], vec![review], vec![]);
+    decision.next = vec!["ask @bob to approve for row payments".to_owned()];
+    decision.why_not = vec![(ChangeClass::Emergency, reasons)];
+    decision
+}
+
+fn huge() -> Decision {
+    let files: Vec<_> = (0..500)
+        .map(|n| file(format!("src/area{:02}/file{n:03}.rs", n % 40), &format!("area{:02}", n % 40), &["@bob"]))
+        .collect();
+    let paths: Vec<String> = files.iter().map(|f| f.diff.path.quoted()).collect();
+    let mut facts = facts(files);
+    facts.truncated = vec!["the forge returned 3,000 of more files".to_owned()];
+    let mut reasons = Vec::new();
+    for n in 0..60 {
+        let mut reason = finding(
+            &format!("ORG_RULE_{n:02}"),
+            [Severity::Info, Severity::Warn, Severity::Error][n % 3],
+            &format!(
+                "rule {n} of the organisation has something rather long to say about this change, {}",
+                "again and ".repeat(20)
+            ),
+            &[],
+            (".changeward/policies/own.rego", n as u32 + 1),
+        );
+        reason.paths = paths[n..].to_vec();
+        reason.help = Some(format!("do the {n} things the organisation's handbook asks for in this case"));
+        reasons.push(reason);
+    }
+    let levels = (0..40).map(|n| {
+        level(
+            &format!("review:area{n:02}"),
+            1,
+            &["@bob", "@eve", "@cat", "@dan", "@kim", "@sam"],
+            &[],
+            "the row is touched",
+        )
+    });
+    let mut decision = decide(
+        ChangeClass::Normal,
+        Risk::High,
+        &facts,
+        [reasons.clone(), reasons[..2].to_vec(), reasons[2..30].to_vec()],
+        levels.collect(),
+        (0..12).map(|n| owed("pir", Some(n), None, "")).collect(),
+    );
+    decision.truncated = facts.truncated.clone();
+    decision.next = (0..40).map(|n| format!("ask @bob or one of 5 others to approve for row area{n:02}")).collect();
+    decision.split = paths[..400].to_vec();
+    decision
+}
+
+/// A decision with strangers' texts in every place that holds text.
+fn hostile(names: &[String]) -> Decision {
+    let mut n = 0;
+    let mut name = || {
+        n += 1;
+        names[n % names.len()].clone()
+    };
+    let mut bad = || {
+        let mut file = file(name(), &name(), &[]);
+        file.diff.old_path = Some(RepoPath::new(name()));
+        file.diff.status = FileStatus::Renamed;
+        file.rows.push(name());
+        file.owners = vec![Principal::login(&name()), Principal::team(&name())];
+        file.opaque = Some(name());
+        file.templates = vec![name()];
+        file
+    };
+    let mut facts = facts(vec![bad(), bad()]);
+    facts.environment = name();
+    let mut finding = |severity| Finding {
+        code: name(),
+        severity,
+        msg: name(),
+        // Findings carry paths as the model quotes them, but a rule may say anything.
+        paths: vec![RepoPath::new(name()).quoted(), name(), name(), name()],
+        line: Some(7),
+        help: Some(name()),
+        url: Some(name()),
+        rule: Some(Place { file: name(), line: 3 }),
+    };
+    let lists = [
+        vec![finding(Severity::Info), finding(Severity::Warn)],
+        vec![finding(Severity::Error)],
+        vec![finding(Severity::Warn), finding(Severity::Error)],
+    ];
+    let why_not = vec![(ChangeClass::Standard, vec![finding(Severity::Info)])];
+    let mut level = |met| Level {
+        level: name(),
+        min: 1,
+        eligible: vec![Principal::login(&name()), Principal::team(&name())],
+        have: vec![Principal::login(&name())],
+        met,
+        stand_in: true,
+        why: name(),
+        contact: Some(name()),
+        rule: Some(Place { file: name(), line: 0 }),
+    };
+    let levels = vec![level(true), level(false)];
+    let obligation = Obligation {
+        kind: name(),
+        due_in_days: Some(5),
+        due: None,
+        msg: Some(name()),
+        paths: vec![name()],
+        rule: Some(Place { file: name(), line: 1 }),
+    };
+    let mut decision = decide(ChangeClass::Normal, Risk::Low, &facts, lists, levels, vec![obligation]);
+    decision.next = vec![name(), name()];
+    decision.truncated = vec![name()];
+    decision.template = Some(name());
+    decision.split = vec![name(), name()];
+    decision.why_not = why_not;
+    decision.base = Some(CommitId(name()));
+    decision.digests = Digests { policy: name(), ownership: name(), diff: name() };
+    decision
+}
+
+const HOSTILE: &[&str] = &[
+    "::error title=owned::all is well",
+    "a\n::set-output name=verdict::approve",
+    " \u{a0}::stop-commands::x",
+    "x ##[set-output name=a;]b ##vso[task.complete]",
+    "\x1b[2J\x1b]0;title\x07",
+    "a|b|c",
+    "<script>alert(1)</script><!-- changeward -->",
+    "@acme/everyone @bob, #12 org/repo#1",
+    "[click](https://evil.example) ![x](y)",
+    "`code` ```fence``` `",
+    "a\r\u{202e}txt.exe\u{2066}\u{200b}\u{85}\u{2028}",
+    "]]></failure> & 'quotes' \"too\" \0\u{fffe}",
+    "100% of: it, a,b",
+    "",
+    "   ",
+    "| --- | # heading",
+];
+
+fn cases() -> Vec<(&'static str, Decision)> {
+    vec![
+        ("docs-only", docs_only()),
+        ("none", nothing()),
+        ("approved", approved()),
+        ("pending", pending()),
+        ("unowned", unowned()),
+        ("freeze", freeze()),
+        ("emergency", emergency()),
+        ("refused", refused()),
+        ("huge", huge()),
+        ("hostile", hostile(&HOSTILE.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())),
+    ]
+}
+
+fn rendered(decision: &Decision, format: Format, style: &Style) -> String {
+    let mut out = Vec::new();
+    render(decision, format, style, &mut out).unwrap();
+    String::from_utf8(out).expect("every output is UTF-8")
+}
+
+fn short(decision: &Decision, format: Format) -> String {
+    rendered(decision, format, &Style::default())
+}
+
+const EXPLAIN: Style = Style { colour: false, width: 80, explain: true };
+
+// ------------------------------------------------------------------------------------------------ the tests
+
+/// Run with `SNAPSHOTS=overwrite` to write the files anew.
+#[test]
+fn every_case_reads_in_every_format_as_it_did() {
+    let check = |case: &str, extension: &str, text: String| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/report/{case}.{extension}"));
+        snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(
+            snapbox::Data::text(text).raw(),
+            snapbox::Data::read_from(&file, Some(snapbox::data::DataFormat::Text)).raw(),
+        );
+    };
+    for (case, decision) in cases() {
+        // What is 500 files long in a document says nothing more than the short forms do.
+        for format in Format::ALL
+            .into_iter()
+            .filter(|format| case != "huge" || !matches!(format, Format::Json | Format::Sarif | Format::Junit))
+        {
+            check(case, format.as_str(), short(&decision, format));
+        }
+        if case != "huge" {
+            check(case, "explain", rendered(&decision, Format::Human, &EXPLAIN));
+        }
+    }
+    check("pending", "colour", rendered(&pending(), Format::Human, &Style { colour: true, ..Style::default() }));
+}
+
+#[test]
+fn the_first_screen_answers_the_four_questions() {
+    for (case, decision) in cases() {
+        let text = short(&decision, Format::Human);
+        let screen: Vec<&str> = text.lines().take(24).collect();
+        let at = |what: &str| screen.iter().position(|line| line.contains(what));
+        let class = at(match decision.class {
+            ChangeClass::None => "NOT A CHANGE (CLASS NONE):",
+            ChangeClass::Standard => "STANDARD CHANGE:",
+            ChangeClass::Normal => "NORMAL CHANGE:",
+            ChangeClass::Emergency => "EMERGENCY CHANGE:",
+        })
+        .expect(case);
+        let verdict = match decision.verdict() {
+            Verdict::Approve => "MAY GO AHEAD",
+            Verdict::Pending => "WAITS",
+            Verdict::Block => "BLOCKED",
+        };
+        let verdict = at(verdict).expect(case);
+        assert!(class < verdict, "{case}");
+        if decision.verdict() == Verdict::Approve {
+            assert!((3..=6).contains(&text.lines().count()), "{case}: what may go ahead is told in a few lines");
+            continue;
+        }
+        let (why, next) = (at("Why").expect(case), at("Next").expect(case));
+        assert!(verdict < why && why + 1 < next && next + 1 < screen.len(), "{case}");
+        if let Some(line) = screen.iter().find(|line| line.chars().count() > 80) {
+            panic!("{case}: wider than the screen: {line}");
+        }
+    }
+}
+
+#[test]
+fn what_blocks_and_what_is_missing_is_on_the_first_screen() {
+    let screen = |decision: &Decision| short(decision, Format::Human).lines().take(24).collect::<Vec<_>>().join("\n");
+    let table: &[(Decision, &[&str])] = &[
+        (
+            unowned(),
+            &[
+                "NO_ESCALATION_OWNER",
+                "UNOWNED",
+                "tools/new.sh, tools/old.sh",
+                "policies/approvals.rego:31",
+                "add an [escalation] table",
+            ],
+        ),
+        (
+            pending(),
+            &["NO_TEMPLATE", "policies/templates.rego:40", "accountable:payments", "0 of 1 from @cat", "ask @cat"],
+        ),
+        (freeze(), &["FREEZE", "policies/freeze.rego:14", "@fay, @acme/release", "wait until"]),
+        (refused(), &["EMG_NO_INCIDENT", "EMG_NO_BACKOUT", "ask @bob"]),
+        (huge(), &["ORG_RULE_00", "and 5", "more; --explain shows all", "ask @bob", "review:area00"]),
+    ];
+    for (decision, wanted) in table {
+        let screen = screen(decision);
+        for text in *wanted {
+            assert!(screen.contains(text), "{text} is not in\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn explaining_leaves_nothing_out() {
+    let text = rendered(&huge(), Format::Human, &EXPLAIN);
+    assert!(!text.contains("--explain"), "nothing is left to explain");
+    let more: Vec<&str> = text
+        .lines()
+        .skip_while(|line| *line != "Why")
+        .filter(|line| line.contains(" more") && !line.contains("forge"))
+        .collect();
+    assert!(more.is_empty(), "{more:?}");
+    for n in 0..60 {
+        assert!(text.contains(&format!("ORG_RULE_{n:02}")));
+    }
+    assert!(text.contains("src/area39/file479.rs"));
+    let text = rendered(&pending(), Format::Human, &EXPLAIN);
+    assert!(
+        text.contains("split these 2 files out and the rest is standard under template\n    raise-replicas:"),
+        "{text}"
+    );
+}
+
+#[test]
+fn json_holds_to_its_schema() {
+    let schema: Value = serde_json::from_str(schema()).unwrap();
+    assert_eq!(schema["$id"], "urn:changeward:schema:decision:v1");
+    let mut compiler = boon::Compiler::new();
+    compiler.enable_format_assertions();
+    compiler.add_resource("urn:changeward:schema:decision:v1", schema.clone()).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let index = compiler.compile("urn:changeward:schema:decision:v1", &mut schemas).unwrap();
+    for (case, decision) in cases() {
+        let document: Value = serde_json::from_str(&short(&decision, Format::Json)).unwrap();
+        if let Err(error) = schemas.validate(&document, index) {
+            panic!("{case}: {error:#}");
+        }
+        described(&document, &schema, &schema, case);
+    }
+    let mut wrong: Value = serde_json::from_str(&short(&pending(), Format::Json)).unwrap();
+    wrong["verdict"] = "allow".into();
+    assert!(schemas.validate(&wrong, index).is_err());
+}
+
+/// Every key of a document is in its schema, with words about it.
+fn described(value: &Value, schema: &Value, root: &Value, at: &str) {
+    let target = match schema.get("$ref").and_then(Value::as_str) {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let known = &target["properties"][key];
+                let place = format!("{at}/{key}");
+                let of_ref =
+                    known.get("$ref").and_then(Value::as_str).and_then(|r| root.pointer(r.trim_start_matches('#')));
+                let words = known.get("description").or_else(|| of_ref.and_then(|r| r.get("description")));
+                assert!(words.is_some() || known.get("$ref").is_some(), "{place} is not described");
+                assert!(!known.is_null(), "{place} is not in the schema");
+                described(value, known, root, &place);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| described(item, &target["items"], root, at)),
+        _ => {}
+    }
+}
+
+#[test]
+fn json_is_the_frozen_document() {
+    let document: Value = serde_json::from_str(&short(&pending(), Format::Json)).unwrap();
+    let table = [
+        ("/version", Value::from(1)),
+        ("/class", "normal".into()),
+        ("/verdict", "pending".into()),
+        ("/automatic", false.into()),
+        ("/risk", "moderate".into()),
+        ("/base", "1111111111111111111111111111111111111111".into()),
+        ("/environment", "production".into()),
+        ("/evaluated_at", "2026-11-22T16:00:00Z".into()),
+        ("/reasons/0/code", "NO_TEMPLATE".into()),
+        ("/reasons/0/paths/1", "services/payments/ledger.rs".into()),
+        ("/reasons/0/rule/file", "policies/templates.rego".into()),
+        ("/reasons/0/rule/line", 40.into()),
+        ("/findings/0/path", ".changeward/ownership.toml".into()),
+        ("/findings/0/line", 12.into()),
+        ("/required/0/have", vec!["@bob"].into()),
+        ("/required/0/eligible", vec!["@bob", "@eve"].into()),
+        ("/missing", vec!["accountable:payments"].into()),
+        ("/files/0/old_path", Value::Null),
+        ("/files/0/template", Value::Null),
+        ("/files/0/edits", Value::Array(vec![])),
+        ("/files/0/owned", "owned".into()),
+        ("/stats/truncated", false.into()),
+        ("/digests/diff", format!("sha256:{}", "c".repeat(64)).into()),
+    ];
+    for (pointer, expected) in table {
+        assert_eq!(document.pointer(pointer), Some(&expected), "{pointer}");
+    }
+    let facts = facts(vec![file(b"a\xff", "x", &[])]);
+    let decision = decide(ChangeClass::Normal, Risk::Low, &facts, Default::default(), vec![], vec![]);
+    let document: Value = serde_json::from_str(&short(&decision, Format::Json)).unwrap();
+    assert_eq!(document["files"][0]["path"], "\"a\\377\"");
+    assert_eq!(document["files"][0]["path_bytes"], "Yf8=");
+}
+
+#[test]
+fn sarif_holds_to_the_essentials_of_2_1_0() {
+    for (case, decision) in cases() {
+        let log: Value = serde_json::from_str(&short(&decision, Format::Sarif)).unwrap();
+        assert_eq!(log["version"], "2.1.0");
+        let run = &log["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), rules.len(), "{case}: one rule per code");
+        assert!(rules.iter().all(|rule| !rule["help"]["text"].as_str().unwrap().is_empty()));
+        let mut fingerprints = BTreeSet::new();
+        for result in run["results"].as_array().unwrap() {
+            let index = result["ruleIndex"].as_u64().unwrap() as usize;
+            assert_eq!(result["ruleId"], rules[index]["id"]);
+            assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+            assert!(fingerprints.insert(result["partialFingerprints"]["changeward/v1"].as_str().unwrap()), "{case}");
+            let locations = result["locations"].as_array().unwrap();
+            assert!((1..=100).contains(&locations.len()));
+            for location in locations {
+                let physical = &location["physicalLocation"];
+                let uri = physical["artifactLocation"]["uri"].as_str().unwrap();
+                let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~/%".contains(c);
+                assert!(!uri.is_empty() && !uri.starts_with('/') && uri.chars().all(allowed), "{uri}");
+                assert!(physical["region"]["startLine"].as_u64().unwrap() >= 1);
+            }
+        }
+        assert_eq!(run["properties"]["verdict"], decision.verdict().as_str());
+    }
+}
+
+#[test]
+fn github_shows_the_most_severe_and_counts_the_rest() {
+    let text = short(&huge(), Format::Github);
+    for kind in ["error", "warning", "notice"] {
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(&format!("::{kind} "))).collect();
+        assert_eq!(lines.len(), 10, "{kind}");
+        assert!(lines[9].contains(" more, see"), "{}", lines[9]);
+    }
+    assert!(text.lines().all(|line| line.len() < 4_096));
+    assert_eq!(text.lines().last(), Some("changeward: normal change, BLOCKED by ORG_RULE_00 and 1 more"));
+}
+
+#[test]
+fn junit_counts_what_it_holds() {
+    for (case, decision) in cases() {
+        let text = short(&decision, Format::Junit);
+        let attribute = |name: &str| -> usize {
+            let rest = text.split(&format!(" {name}=\"")).nth(1).unwrap();
+            rest.split('"').next().unwrap().parse().unwrap()
+        };
+        assert_eq!(attribute("tests"), text.matches("<testcase ").count(), "{case}");
+        assert_eq!(attribute("failures"), text.matches("<failure ").count(), "{case}");
+        assert_eq!(attribute("skipped"), text.matches("<skipped ").count(), "{case}");
+        assert_eq!(attribute("failures") > 0, decision.verdict() == Verdict::Block, "{case}");
+    }
+}
+
+#[test]
+fn a_comment_fits_on_github() {
+    for style in [Style::default(), EXPLAIN] {
+        let text = rendered(&huge(), Format::Markdown, &style);
+        assert!(text.chars().count() < 65_536, "{}", text.chars().count());
+        assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    }
+}
+
+#[test]
+fn a_format_is_known_by_its_word() {
+    for format in Format::ALL {
+        assert_eq!(format.as_str().parse(), Ok(format));
+    }
+    let error = "yaml\x1b".parse::<Format>().unwrap_err();
+    assert_eq!(error.to_string(), "`yaml\\u{1b}` is no output format");
+}
+
+#[test]
+fn a_large_decision_is_written_as_it_goes() {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            assert!(bytes.len() <= 1 << 20, "written piece by piece");
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let files: Vec<_> = (0..20_000).map(|n| file(format!("src/{n}.rs"), "area", &["@bob"])).collect();
+    let paths: Vec<String> = files.iter().map(|f| f.diff.path.quoted()).collect();
+    let reasons = vec![Finding::new("UNOWNED", Severity::Warn, "many").at(paths.clone())];
+    let mut decision = decide(ChangeClass::Normal, Risk::Low, &facts(files), [reasons, vec![], vec![]], vec![], vec![]);
+    decision.split = paths;
+    for format in Format::ALL {
+        for style in [Style::default(), EXPLAIN] {
+            let mut out = Counter(0);
+            render(&decision, format, &style, &mut out).unwrap();
+            assert!(out.0 > 0);
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ strangers
+
+/// What no output may ever hold, whatever the names are.
+fn harmless(text: &str, format: Format) {
+    assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "one line end");
+    for line in text.lines() {
+        let authored = ["::error ", "::warning ", "::notice "].iter().any(|c| line.starts_with(c));
+        assert!(!line.trim_start().starts_with("::") || (format == Format::Github && authored), "a command: {line}");
+        assert!(!line.contains("##[") && !line.contains("##vso["), "a command: {line}");
+        if let Some(c) = line.chars().find(|c| c.is_control() || is_invisible(*c)) {
+            panic!("{c:?} in {line:?}");
+        }
+    }
+    match format {
+        Format::Json | Format::Sarif => drop(serde_json::from_str::<Value>(text).expect("valid JSON")),
+        Format::Junit => well_formed(text),
+        Format::Markdown => tame(text),
+        Format::Human | Format::Github => {}
+    }
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Tags nest, attributes are quoted, every `&` begins an entity, every character is one of XML 1.0.
+fn well_formed(text: &str) {
+    assert!(text.chars().all(|c| matches!(c, '\n' | ' '..='\u{fffd}' | '\u{10000}'..)), "characters");
+    let body = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").expect("declaration");
+    let mut open = Vec::new();
+    for (n, piece) in body.split('<').enumerate() {
+        let (tag, after) = if n == 0 { ("", piece) } else { piece.split_once('>').expect("a tag ends") };
+        assert!(!after.contains('>'), "a stray >: {after}");
+        for entity in piece.split('&').skip(1) {
+            let name = entity.split(';').next().unwrap();
+            assert!(["amp", "lt", "gt", "quot", "apos"].contains(&name), "&{entity}");
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "quotes: {tag}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if n > 0 && !tag.ends_with('/') {
+            open.push(tag.split(' ').next().unwrap());
+        }
+    }
+    assert!(open.is_empty());
+}
+
+/// Outside code spans only words and our own marks; in table rows only our own pipes.
+fn tame(text: &str) {
+    let ours = ["<details>", "</details>"];
+    for line in text.lines() {
+        if ours.contains(&line) || line.starts_with("<summary>Details: ") {
+            continue;
+        }
+        let bare = without_code(line);
+        assert!(!bare.contains(['<', '>', '@', '[', ']', '\\', '&', '~', '`']), "{bare:?} of {line:?}");
+        assert!(!bare.contains("://") && !bare.contains("www."), "a link: {line:?}");
+        if let Some(row) = line.strip_prefix("| ") {
+            let columns = line.matches('|').count();
+            assert!(columns == 5 || columns == 7, "pipes: {row:?}");
+        }
+        let title = line.trim_start_matches('#').len() != line.len();
+        assert!(title || !bare.contains('#'), "a reference: {line:?}");
+    }
+}
+
+/// A line without its code spans (CommonMark: a run of backticks ends at the next run of the same length).
+fn without_code(line: &str) -> String {
+    let (mut bare, mut rest) = (String::new(), line);
+    while let Some(start) = rest.find('`') {
+        bare.push_str(&rest[..start]);
+        let fence = rest[start..].chars().take_while(|c| *c == '`').count();
+        let mut inner = &rest[start + fence..];
+        let end = loop {
+            let at = inner.find('`').unwrap_or_else(|| panic!("an open code span: {line:?}"));
+            let run = inner[at..].chars().take_while(|c| *c == '`').count();
+            inner = &inner[at + run..];
+            if run == fence {
+                break inner;
+            }
+        };
+        bare.push('x');
+        rest = end;
+    }
+    bare + rest
+}
+
+fn check_all(decision: &Decision) {
+    for format in Format::ALL {
+        for style in
+            [Style::default(), EXPLAIN, Style { width: 41, ..EXPLAIN }, Style { width: 41, ..Style::default() }]
+        {
+            harmless(&rendered(decision, format, &style), format);
+        }
+    }
+}
+
+#[test]
+fn known_tricks_do_nothing() {
+    for (_, decision) in cases() {
+        check_all(&decision);
+    }
+    for trick in HOSTILE {
+        check_all(&hostile(&[(*trick).to_owned()]));
+    }
+}
+
+/// Strings made of what is dangerous somewhere, and of anything at all.
+fn name() -> impl Strategy<Value = String> {
+    let spice = prop::sample::select(vec![
+        "::",
+        ":",
+        "##[",
+        "##",
+        "#",
+        "[",
+        "]",
+        "(",
+        ")",
+        "error",
+        "set-output name=a::b",
+        "\n",
+        "\r",
+        "\t",
+        " ",
+        "\u{a0}",
+        "\x1b",
+        "\u{202e}",
+        "\u{61c}",
+        "\u{200b}",
+        "\u{2028}",
+        "\u{85}",
+        "\u{e0041}",
+        "|",
+        "`",
+        "``",
+        "<script>",
+        "-->",
+        "@bob",
+        "&",
+        "%0A",
+        "%",
+        ",",
+        "\\",
+        "\"",
+        "'",
+        "a",
+        "漢",
+        "é",
+        "\u{fffe}",
+        "\0",
+        "]]>",
+        "https://x.y",
+        "www.x.y",
+        "~~",
+        "*",
+        "_",
+        "1.",
+        "vso[",
+        "…",
+    ]);
+    prop_oneof![
+        4 => prop::collection::vec(spice, 0..12).prop_map(|parts| parts.concat()),
+        1 => any::<String>(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_name_does_anything_but_appear(names in prop::collection::vec(name(), 1..30)) {
+        check_all(&hostile(&names));
+    }
+
+    #[test]
+    fn json_reads_back_exactly(names in prop::collection::vec(name(), 1..10)) {
+        let decision = hostile(&names);
+        let document: Value = serde_json::from_str(&short(&decision, Format::Json)).unwrap();
+        prop_assert_eq!(document["block"][0]["msg"].as_str(), Some(decision.block[0].msg.as_str()));
+        prop_assert_eq!(document["next"][1].as_str(), Some(decision.next[1].as_str()));
+        let path = decision.files[1].diff.path.quoted();
+        prop_assert_eq!(document["files"][1]["path"].as_str(), Some(path.as_str()));
+    }
+}

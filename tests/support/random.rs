@@ -1,0 +1,335 @@
+//! Random changes: a seed makes the same evidence every time, so a failing seed is a test case.
+
+use changeward::assess::{Evidence, Statement};
+use changeward::model::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// SplitMix64: small, seedable, good enough to mix facts.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    /// True once in `n`.
+    pub fn once_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len() as u64) as usize]
+    }
+}
+
+pub const HEAD: &str = "1111111111111111111111111111111111111111";
+const OLD: &str = "2222222222222222222222222222222222222222";
+
+const PEOPLE: &[&str] =
+    &["ann", "bob", "cat", "dan", "eve", "kim", "sam", "fay", "lou", "cab1", "Bob", "nobody", "zoe"];
+
+const PATHS: &[&str] = &[
+    "services/pay/deploy/a.yaml",
+    "services/pay/deploy/b.yaml",
+    "services/pay/src/main.go",
+    "services/web/index.html",
+    "lonely.txt",
+    "cleared/x",
+    "docs/guide.md",
+    ".changeward/config.toml",
+];
+
+pub fn now() -> Moment {
+    Moment::parse("2026-11-22T12:00:00Z").unwrap()
+}
+
+pub fn login(name: &str) -> Principal {
+    Principal::login(name)
+}
+
+/// The evidence of one random change. Every other one is calm: odd things happen to it so rarely that it may be anything
+/// but normal.
+pub fn evidence(seed: u64) -> Evidence {
+    let mut wild = wild(seed);
+    if seed.is_multiple_of(2) {
+        calm(&mut wild, &mut Dice::new(!seed));
+    }
+    wild
+}
+
+fn calm(evidence: &mut Evidence, d: &mut Dice) {
+    evidence.errors.clear();
+    evidence.calendars.clear();
+    evidence.change.diff.truncated.clear();
+    evidence.environment = "production".to_owned();
+    let path =
+        *d.pick::<&str>(&["services/pay/deploy/a.yaml", "services/pay/src/main.go", "docs/guide.md", "lonely.txt"]);
+    evidence.change.diff.files = vec![FileDiff { unread: None, ..file(path, d) }];
+    for (approval, commit) in &mut evidence.forge.approvals {
+        approval.decision = ApprovalDecision::Approve;
+        *commit = Some(HEAD.to_owned());
+    }
+}
+
+fn wild(seed: u64) -> Evidence {
+    let mut dice = Dice::new(seed);
+    let d = &mut dice;
+    let files: BTreeSet<&str> = (0..=d.below(3)).map(|_| *d.pick::<&str>(PATHS)).collect();
+    let diff = Diff {
+        files: files.into_iter().map(|path| file(path, d)).collect(),
+        truncated: if d.once_in(15) { vec!["a limit was reached".to_owned()] } else { Vec::new() },
+    };
+    let change = Change {
+        base: Some(CommitId("0".repeat(40))),
+        head: Some(CommitId(HEAD.to_owned())),
+        diff,
+        commits: Vec::new(),
+        notes: Vec::new(),
+    };
+    Evidence {
+        now: now(),
+        environment: d.pick(&["production", "staging"]).to_string(),
+        change,
+        ownership: ownership(d),
+        config: config(d),
+        templates: templates(d),
+        calendars: calendars(d),
+        windows: BTreeMap::new(),
+        lockdowns: lockdowns(d),
+        exceptions: Vec::new(),
+        forge: forge(d),
+        statements: vec![statement(d)],
+        identities: Vec::new(),
+        seen: BTreeMap::new(),
+        errors: errors(d),
+        noticed: Vec::new(),
+    }
+}
+
+fn errors(d: &mut Dice) -> Vec<IntegrityError> {
+    let broken = d.once_in(15);
+    broken.then(|| IntegrityError { code: "BROKEN".into(), msg: "something was not read".into() }).into_iter().collect()
+}
+
+fn file(path: &str, d: &mut Dice) -> FileDiff {
+    let kind = if d.once_in(10) { FileKind::Binary } else { FileKind::Regular };
+    let side = |id: &str| Some(Side { mode: 0o100_644, id: Some(ObjectId(id.repeat(40))), kind });
+    let status = *d.pick(&[FileStatus::Modified, FileStatus::Modified, FileStatus::Added, FileStatus::Deleted]);
+    FileDiff {
+        path: RepoPath::from(path),
+        old_path: None,
+        status,
+        old: if status == FileStatus::Added { None } else { side("a") },
+        new: if status == FileStatus::Deleted { None } else { side("b") },
+        additions: d.below(500),
+        deletions: d.below(5),
+        unread: None,
+    }
+}
+
+fn glob(text: &str) -> Pattern {
+    Pattern::glob(text).unwrap()
+}
+
+fn row(id: &str, scope: &str, responsible: &[&str], d: &mut Dice) -> Row {
+    Row {
+        id: id.to_owned(),
+        kind: RowKind::Resource,
+        scope: vec![glob(scope)],
+        purpose: None,
+        tier: d.pick(&[None, Some(2), Some(2), Some(1), Some(0)]).to_owned(),
+        responsible: responsible.iter().map(|who| login(who)).collect(),
+        accountable: if d.once_in(8) { Vec::new() } else { vec![login("cat")] },
+        supports: Vec::new(),
+        consulted: Vec::new(),
+        informed: Vec::new(),
+        director: (!d.once_in(8)).then(|| login("dan")),
+        alternate: if d.once_in(4) { vec![login("eve")] } else { Vec::new() },
+        contact: Some("#pay".to_owned()),
+        review_by: None,
+        place: Place { file: ".changeward/ownership.toml".into(), line: 1 },
+    }
+}
+
+fn ownership(d: &mut Dice) -> Ownership {
+    if d.once_in(20) {
+        return Ownership::new(None, None);
+    }
+    let escalation = (!d.once_in(5)).then(|| Escalation {
+        owner: login("sam"),
+        contact: None,
+        acknowledge_within: None,
+        resolve_within: None,
+    });
+    let rows = vec![
+        row("pay", "services/pay/**", &["bob", "eve"], d),
+        row("web", "services/web/**", &["fay"], d),
+        row("docs", "docs/**", &["eve", "ann"], d),
+    ];
+    let matrix = Matrix { escalation, teams: BTreeMap::new(), rows };
+    let rule = |line, pattern: &str, owners: &[&str]| OwnerRule {
+        line,
+        pattern: Pattern::github(pattern).unwrap(),
+        owners: owners.iter().map(|who| login(who)).collect(),
+    };
+    let codeowners = d.once_in(2).then(|| Codeowners {
+        path: RepoPath::from("CODEOWNERS"),
+        rules: vec![rule(1, "/cleared/", &["bob"]), rule(2, "/cleared/", &[]), rule(3, "/services/web/", &["bob"])],
+    });
+    Ownership::new(Some(matrix), codeowners)
+}
+
+fn config(d: &mut Dice) -> Config {
+    Config {
+        scope_exclude: if d.once_in(2) { vec![glob("docs/**")] } else { Vec::new() },
+        control_owners: if d.once_in(5) { Vec::new() } else { vec![login("kim")] },
+        change_authority: if d.once_in(5) { Vec::new() } else { vec![login("cab1")] },
+        ..Config::default()
+    }
+}
+
+fn templates(d: &mut Dice) -> Vec<Template> {
+    let template = |id: &str, include: &str, state, approved: bool| Template {
+        id: id.to_owned(),
+        title: id.to_owned(),
+        state,
+        proposed_by: Some(login("eve")),
+        approved_by: vec![login(if approved { "cab1" } else { "eve" })],
+        approved_at: None,
+        not_before: None,
+        expires_at: Some(now().plus(3600)),
+        implementation: None,
+        backout: None,
+        include: vec![glob(include)],
+        exclude: Vec::new(),
+        kinds: vec![FileStatus::Modified, FileStatus::Added],
+        environments: vec!["production".to_owned()],
+        limits: Limits::default(),
+        submitters: Vec::new(),
+        window: None,
+        required_checks: Vec::new(),
+        constraints: 0,
+        place: Place::default(),
+    };
+    let mut all = vec![template("wide", "**", TemplateState::Published, true)];
+    if d.once_in(3) {
+        all.push(template("narrow", "services/pay/deploy/**", TemplateState::Published, true));
+    }
+    if d.once_in(3) {
+        all.push(template("draft", "**", TemplateState::Proposed, true));
+    }
+    if d.once_in(3) {
+        all.push(template("self-approved", "**", TemplateState::Published, false));
+    }
+    if d.once_in(3) {
+        all.remove(0);
+    }
+    all
+}
+
+fn calendars(d: &mut Dice) -> Vec<CalendarState> {
+    let state = |open| CalendarState {
+        file: "calendars/freeze.ics".to_owned(),
+        open,
+        event: None,
+        next_transition: None,
+        approvers: vec![login("fay")],
+    };
+    if d.once_in(2) { vec![state(!d.once_in(3))] } else { Vec::new() }
+}
+
+fn lockdowns(d: &mut Dice) -> Vec<Lockdown> {
+    let lockdown = |exempt| Lockdown {
+        id: "outage".to_owned(),
+        state: LockdownState::Enforced,
+        reason: "the region is down".to_owned(),
+        from: None,
+        until: None,
+        environments: Vec::new(),
+        rows: Vec::new(),
+        exempt,
+        release_approvers: vec![login("lou"), login("ann")],
+        place: Place::default(),
+    };
+    match d.below(12) {
+        0 => vec![lockdown(Vec::new())],
+        1 => vec![lockdown(vec![ChangeClass::Emergency])],
+        _ => Vec::new(),
+    }
+}
+
+fn forge(d: &mut Dice) -> ForgeFacts {
+    let mut approvals = Vec::new();
+    for _ in 0..d.below(8) {
+        let decision = if d.once_in(9) { ApprovalDecision::Reject } else { ApprovalDecision::Approve };
+        let approval = Approval {
+            by: login(*d.pick::<&str>(PEOPLE)),
+            kind: if d.once_in(9) { ApproverKind::Bot } else { ApproverKind::User },
+            decision,
+            at: Some(now().plus(-(d.below(20 * 86_400) as i64) + 86_400)),
+            teams: Vec::new(),
+            content: Content::Unknown,
+        };
+        let commit = if d.once_in(6) { OLD } else { HEAD };
+        approvals.push((approval, Some(commit.to_owned())));
+    }
+    let incident = Incident {
+        id: "INC-42".to_owned(),
+        state: d.pick(&["open", "open", "open", "mitigated", "closed"]).to_string(),
+        severity: *d.pick(&[Some(1), Some(1), Some(2), Some(3), None]),
+        rows: d.pick(&[vec!["pay"], vec!["pay", "web", "docs"], vec!["web"]]).iter().map(|r| r.to_string()).collect(),
+        opened_at: None,
+    };
+    ForgeFacts {
+        head: Some(HEAD.to_owned()),
+        author: Some(login("ann")),
+        requester: Some(login(*d.pick::<&str>(&["ann", "ann", "bob", "dan"]))),
+        committers: vec![login("ann")],
+        incidents: if d.once_in(6) { Vec::new() } else { vec![incident] },
+        labels: if d.once_in(15) { vec!["change:normal".to_owned()] } else { Vec::new() },
+        approvals,
+        ..ForgeFacts::default()
+    }
+}
+
+fn statement(d: &mut Dice) -> Statement {
+    let emergency: &[(&str, &str)] = &[
+        ("Change-Type", "emergency"),
+        ("Incident", "INC-42"),
+        ("Criterion", "restore-service"),
+        ("Justification", "customers are charged twice"),
+        ("Backout", "revert"),
+        ("Permanent", "yes"),
+    ];
+    let mut trailers: Vec<(String, String)> = Vec::new();
+    let claim: &[(&str, &str)] = match d.below(8) {
+        0..=2 => emergency,
+        3 => &[("Change-Type", "normal")],
+        4 => &[("Change-Type", "standard"), ("Template", "wide")],
+        _ => &[],
+    };
+    for (key, value) in claim {
+        if !d.once_in(20) {
+            trailers.push((key.to_string(), value.to_string()));
+        }
+    }
+    if d.once_in(10) {
+        trailers.push(("Risk".to_owned(), d.pick(&["low", "moderate", "high", "dreadful"]).to_string()));
+    }
+    if d.once_in(15) {
+        trailers.push(("Downtime".to_owned(), "yes".to_owned()));
+    }
+    Statement { source: ClaimSource::Body, at: Some(now().plus(-3600)), trailers }
+}
