@@ -119,6 +119,11 @@ fn section(path: &str) -> String {
     if let Some((from, to)) = path.split_once(" -> ") {
         return format!("diff --git a/{from} b/{to}\nsimilarity index 100%\nrename from {from}\nrename to {to}\n");
     }
+    if let Some(path) = path.strip_suffix('!') {
+        return format!(
+            "diff --git a/{path} b/{path}\nindex 1111111..2222222 100644\nBinary files a/{path} and b/{path} differ\n"
+        );
+    }
     format!(
         "diff --git a/{path} b/{path}\nindex 1111111..2222222 100644\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-old\n+new\n"
     )
