@@ -24,7 +24,7 @@ emergency_criteria := {"restore-service", "protect-data", "protect-assets", "sec
 
 claim_types contains claim.type if some claim in input.claims
 
-claim_conflict if count({[claim.type, claim.template] | some claim in input.claims}) > 1
+claim_conflict if count({[claim.type, object.get(claim, "template", "")] | some claim in input.claims}) > 1
 
 claimed(type) if {
 	not claim_conflict

@@ -46,7 +46,11 @@ const ROOMS: &[Room] = &[
         ],
     ),
     room("assess", &["model"], &[]),
-    room("policy", &["model"], &["miette", "regex", "regorus", "serde", "serde_json", "sha2", "strsim", "thiserror"]),
+    room(
+        "policy",
+        &["model"],
+        &["hmac", "md5", "miette", "regex", "regorus", "serde", "serde_json", "sha1", "sha2", "strsim", "thiserror"],
+    ),
     room("decide", &["model"], &[]),
     room("report", &["model"], &["anstyle", "base64", "miette", "serde", "serde_json", "thiserror", "unicode_width"]),
     room("world", &["model"], &["gix_imara_diff", "miette", "rlimit", "strsim", "thiserror", "walkdir"]),

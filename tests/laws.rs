@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use support::random::{Dice, HEAD, evidence, login, now};
 
 /// How many random changes each law is held against.
-const CHANGES: u64 = 3_000;
+const CHANGES: u64 = 1_000;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
     let module = |(file, text): &(&str, &str)| Module {

@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use crate::model::{ChangeClass, Claim, ClaimSource, ClaimText, Datum, Finding, FollowUp, Moment, Risk, Severity};
+use std::collections::BTreeSet;
 
 /// The trailers of one source.
 #[derive(Clone, Debug)]
@@ -43,6 +44,7 @@ pub(super) fn claims(evidence: &Evidence) -> Claims {
             found.claim(word, None, ClaimSource::Label, evidence.forge.claimed_at);
         }
     }
+    found.name_templates();
     if let Some(word) = first(&evidence.statements, "risk") {
         match Risk::parse(&word.trim().to_lowercase()) {
             Some(risk) => found.risk = Some(risk),
@@ -65,6 +67,18 @@ impl Claims {
         let class = known.unwrap_or(ChangeClass::Normal);
         let template = template.filter(|_| class == ChangeClass::Standard);
         self.claims.push(Claim { class, template, source, at });
+    }
+}
+
+impl Claims {
+    /// A standard claim without a template (a label has no room for one) means the template another source names.
+    fn name_templates(&mut self) {
+        let named: BTreeSet<_> = self.claims.iter().filter_map(|claim| claim.template.clone()).collect();
+        if named.len() == 1 {
+            for claim in self.claims.iter_mut().filter(|claim| claim.class == ChangeClass::Standard) {
+                claim.template = named.first().cloned();
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod classify;
 mod next;
 mod quorum;
 mod split;
+mod void;
 
 use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity};
 
@@ -20,7 +21,8 @@ pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
     block.extend(quorum.block);
     let reasons = classify::reasons(facts, &findings, class);
     let why_not = classify::why_not(facts, &findings, class);
-    let noticed = noticed(facts, &findings, class);
+    let mut noticed = noticed(facts, &findings, class);
+    noticed.extend(void::void(facts, &quorum.levels));
     let mut decision = Decision::new(
         class,
         findings.risk,
@@ -61,7 +63,10 @@ fn class_dispute(class: ChangeClass, proposed: ChangeClass) -> Option<Finding> {
 fn noticed(facts: &Facts, findings: &Findings, class: ChangeClass) -> Vec<Finding> {
     let mut all: Vec<Finding> = findings.warn.iter().chain(&facts.noticed).cloned().collect();
     if class != ChangeClass::Standard && class != ChangeClass::None {
-        let near = |id: &str| facts.files.iter().any(|file| file.templates.iter().any(|template| template == id));
+        // A template is worth a word when its scope takes in the whole change, or at least one file.
+        let outside = |id: &str| findings.template_faults.iter().any(|(of, f)| of == id && f.code == "TPL_PATHS");
+        let takes_one = |id: &str| facts.files.iter().any(|file| file.templates.iter().any(|template| template == id));
+        let near = |id: &str| !outside(id) || takes_one(id);
         for (id, fault) in findings.template_faults.iter().filter(|(id, _)| near(id)) {
             let msg = format!("template `{id}`: {}", fault.msg);
             all.push(Finding { severity: Severity::Info, msg, ..fault.clone() });

@@ -5,10 +5,10 @@ use changeward::model::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// SplitMix64: small, seedable, good enough to mix facts.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -20,21 +20,21 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
     /// True once in `n`.
-    pub fn once_in(&mut self, n: u64) -> bool {
+    pub(crate) fn once_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len() as u64) as usize]
     }
 }
 
-pub const HEAD: &str = "1111111111111111111111111111111111111111";
+pub(crate) const HEAD: &str = "1111111111111111111111111111111111111111";
 const OLD: &str = "2222222222222222222222222222222222222222";
 
 const PEOPLE: &[&str] =
@@ -51,17 +51,17 @@ const PATHS: &[&str] = &[
     ".changeward/config.toml",
 ];
 
-pub fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     Moment::parse("2026-11-22T12:00:00Z").unwrap()
 }
 
-pub fn login(name: &str) -> Principal {
+pub(crate) fn login(name: &str) -> Principal {
     Principal::login(name)
 }
 
 /// The evidence of one random change. Every other one is calm: odd things happen to it so rarely that it may be anything
 /// but normal.
-pub fn evidence(seed: u64) -> Evidence {
+pub(crate) fn evidence(seed: u64) -> Evidence {
     let mut wild = wild(seed);
     if seed.is_multiple_of(2) {
         calm(&mut wild, &mut Dice::new(!seed));

@@ -1,0 +1,89 @@
+//! The shipped policies mean the same to the real OPA engine: on every golden case, every point decided, and on thousands of random
+//! changes. Needs python3 and the engine (`tests/opa/differential.py --install`, which `.ci/run` calls); without it the
+//! comparison says loudly that it compared with nothing.
+
+mod support;
+
+use changeward::assess::assess;
+use changeward::model::Moment;
+use changeward::policy::engine::{Limits, Module, Origin, Pack};
+use changeward::policy::input::input;
+use changeward::policy::shipped::SHIPPED;
+use serde_json::Value;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use support::cases::{read, stage};
+use support::random::evidence;
+
+/// How many random changes both engines judge.
+const CHANGES: u64 = 3_000;
+
+/// The proposals of the real engine, one line an input; `None` where it is not installed.
+fn real(policies: &Path, inputs: &str) -> Option<String> {
+    if !Path::new(".cache/opa/lib-opa").is_dir() {
+        eprintln!(
+            "!!! the real OPA engine is not installed (tests/opa/differential.py --install): nothing was compared"
+        );
+        return None;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/opa/differential.py");
+    let mut child = Command::new("python3")
+        .arg(script)
+        .arg(policies)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let text = inputs.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    assert!(output.status.success(), "OPA does not load the policies");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Each list of a proposal in the order of its elements' text: engines differ in how they order a set.
+fn ordered(mut proposal: Value) -> Value {
+    for list in proposal.as_object_mut().unwrap().values_mut().filter_map(Value::as_array_mut) {
+        list.sort_by_key(Value::to_string);
+    }
+    proposal
+}
+
+#[test]
+fn the_shipped_policies_mean_the_same_to_opa() {
+    let module = |(file, text): &(&str, &str)| Module {
+        file: (*file).to_owned(),
+        source: (*text).to_owned(),
+        origin: Origin::Shipped,
+    };
+    let modules: Vec<Module> = SHIPPED.iter().map(module).collect();
+    let pack = Pack::load(&modules, Vec::new(), Limits::default()).unwrap();
+    let mut inputs: Vec<String> = (0..CHANGES).map(|seed| input(&assess(evidence(seed))).unwrap()).collect();
+    inputs.extend(golden());
+    let Some(answers) = real(Path::new("policies"), &(inputs.join("\n") + "\n")) else { return };
+    assert_eq!(answers.lines().count(), inputs.len());
+    for (seed, (input, answer)) in inputs.iter().zip(answers.lines()).enumerate() {
+        let document: Value = serde_json::from_str(input).unwrap();
+        let now = Moment::parse(document["now"].as_str().unwrap()).unwrap();
+        let ours = pack.proposal_json(input, now).unwrap().map(ordered);
+        let theirs: Value = serde_json::from_str(answer).unwrap();
+        let theirs = theirs.get("value").cloned().map(ordered);
+        assert_eq!(ours, theirs, "seed {seed}");
+    }
+}
+
+/// What the rules see in the golden cases and the points decided.
+fn golden() -> Vec<String> {
+    let fragments = read("cases.toml").fragment;
+    let cases = ["cases.toml", "points.toml"].into_iter().flat_map(|file| read(file).case);
+    let documents = cases.filter(|case| case.exit.is_none()).map(|case| {
+        let dir = tempfile::tempdir().unwrap();
+        let pretty = changeward::app::check::input(&stage(&case, &fragments, dir.path())).unwrap();
+        serde_json::from_str::<Value>(&pretty).unwrap().to_string()
+    });
+    documents.collect()
+}
