@@ -33,7 +33,6 @@ const ROOMS: &[Room] = &[
         &["model"],
         &[
             "diffy",
-            "icalendar",
             "jiff",
             "jsonc_parser",
             "miette",

@@ -1,8 +1,8 @@
 //! Events: what a `VEVENT` says, and when it holds.
 
-use super::super::Problem;
-use super::super::problem::quoted;
 use super::lines::at;
+use crate::parse::Problem;
+use crate::parse::problem::quoted;
 
 use super::lines::{Component, Line};
 use super::recurrence::{Recurrence, Until, recurrence, too_much};

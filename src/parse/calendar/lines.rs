@@ -1,8 +1,8 @@
 //! The content lines of an iCalendar file (RFC 5545 section 3.1), unfolded, each with its place, and the components they
 //! make.
 
-use super::super::Problem;
-use super::super::problem::quoted;
+use crate::parse::Problem;
+use crate::parse::problem::quoted;
 
 use std::ops::Range;
 

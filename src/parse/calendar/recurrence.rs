@@ -1,8 +1,8 @@
 //! `RRULE` lines: read strictly, filled in from the first date, and counted out when they say how often.
 
-use super::super::Problem;
-use super::super::problem::quoted;
 use super::lines::at;
+use crate::parse::Problem;
+use crate::parse::problem::quoted;
 
 use super::lines::Line;
 use super::rule::{DAY, Frequency, Rule, date_of};

@@ -1,8 +1,8 @@
 //! Dates, times, time zones and durations as calendars write them (RFC 5545 sections 3.3.4 to 3.3.6).
 
-use super::super::Problem;
-use super::super::problem::quoted;
 use super::lines::at;
+use crate::parse::Problem;
+use crate::parse::problem::quoted;
 
 use super::lines::{Component, Line};
 use super::rule::{DAY, day_of};
