@@ -100,7 +100,8 @@ fn the_rules_shown_load_and_the_configuration_parses() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let diff = "diff --git a/gen/x b/gen/x\nindex 1111111..2222222 100644\n--- a/gen/x\n+++ b/gen/x\n@@ -1 +1 @@\n-a\n+b\n";
+    let diff =
+        "diff --git a/gen/x b/gen/x\nindex 1111111..2222222 100644\n--- a/gen/x\n+++ b/gen/x\n@@ -1 +1 @@\n-a\n+b\n";
     let moved = diff.replace("gen/x", "migrations/1.sql");
     fs::write(folder.path().join("change.diff"), format!("{diff}{moved}")).unwrap();
     let (code, said) =
@@ -124,7 +125,10 @@ fn codes_said() -> BTreeSet<String> {
             for rest in product.split(mark).skip(1) {
                 let rest = rest.trim_start().trim_start_matches('"');
                 let code: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
-                if code.len() > 3 && rest.get(code.len()..).is_some_and(|rest| rest.starts_with('"')) {
+                if code.len() > 3
+                    && !code.starts_with("ACME_")
+                    && rest.get(code.len()..).is_some_and(|rest| rest.starts_with('"'))
+                {
                     codes.insert(code);
                 }
             }
