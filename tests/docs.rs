@@ -1,5 +1,13 @@
 //! What the documents say is what is there: every block is run or read, every code is in both the code and the pages.
-#![expect(clippy::disallowed_methods, reason = "these tests read the documents and start the program")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
 
 #[path = "support/temp_repo.rs"]
 mod temp_repo;

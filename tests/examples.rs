@@ -2,7 +2,15 @@
 //! the exit code after `?`.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test examples` rewrites the outputs; read the difference before committing it.
-#![expect(clippy::disallowed_methods, reason = "these tests start the program and read what it says")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
