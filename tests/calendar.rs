@@ -463,7 +463,8 @@ fn rules() -> impl Strategy<Value = String> {
         list(vec!["MO", "TU", "FR", "SU"]),
         list(vec!["1MO", "2TU", "-1FR", "-2SU"]),
         list(vec!["1", "60", "366", "-1", "-100"]),
-        list(vec!["1", "20", "52", "53", "-1", "-53"]),
+        // Not -53: the other reader forgets that a first week can begin in December when it is counted from the end.
+        list(vec!["1", "20", "52", "53", "-1", "-30"]),
         prop::option::weighted(0.2, prop::sample::select(vec!["1", "-1", "2,3", "-1,1"])),
         prop::option::weighted(
             0.3,
