@@ -64,8 +64,8 @@ impl Repo {
             return WorldError::NotACommit { revision: revision.to_owned(), found: kind };
         }
         let advice = match self.is_shallow() {
-            true => format!("this clone is shallow; {}", super::shallow::MEND),
-            false => self.did_you_mean(revision),
+            Ok(true) => format!("this clone is shallow; {}", super::shallow::MEND),
+            Ok(false) | Err(_) => self.did_you_mean(revision),
         };
         WorldError::UnknownRevision { revision: revision.to_owned(), advice }
     }
