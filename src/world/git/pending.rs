@@ -32,11 +32,12 @@ impl<'r> Pending<'r> {
         if matches!(spec, ChangeSpec::Staged | ChangeSpec::Worktree) {
             return Self::uncommitted(repo, spec);
         }
+        // The slowest question goes first.
+        let has_files = *spec == ChangeSpec::Default && repo.top_level()?.is_some();
+        let uncommitted = has_files.then(|| worktree::uncommitted(&repo.git));
         let Ends { base, head, notes } = repo.ends(spec)?;
         let diff = read(diff::trees(&repo.git, &base.0, &head.0)?);
         let log = Some(Log::begin(&repo.git, &mut lock(&repo.objects), &base, &head)?);
-        let has_files = *spec == ChangeSpec::Default && repo.top_level()?.is_some();
-        let uncommitted = has_files.then(|| worktree::uncommitted(&repo.git));
         Ok(Self { repo, base, head: Some(head), notes, diff, log, uncommitted })
     }
 
