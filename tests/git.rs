@@ -1,5 +1,15 @@
 //! The git side against git itself: the same files, the same counts, and a clear word where git has none.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops where it fails, and starts git itself"
+)]
+
 #[path = "support/temp_repo.rs"]
 mod temp_repo;
 
@@ -879,28 +889,33 @@ fn renames_beyond_the_limit_are_noted() {
     same_as_git(&repo, &change.diff.files, &["HEAD~1", "HEAD"]);
 }
 
+/// A repository with links of every kind in its first commit; gives that commit.
+fn linked_repository(options: &[&str]) -> (TempRepo, String) {
+    let repo = TempRepo::init(options);
+    repo.write("CODEOWNERS", "* @ann\n");
+    repo.write(".changeward/config.toml", "version = 1\n");
+    repo.write(".changeward/templates/b.toml", "b");
+    repo.write(".changeward/templates/deep/a.toml", "a");
+    repo.write("odd\nname", "odd");
+    repo.write("empty", "");
+    std::fs::create_dir(repo.at("docs")).unwrap();
+    repo.link("docs/CODEOWNERS", "../CODEOWNERS");
+    repo.link("here", ".changeward/templates");
+    std::fs::write(repo.path().parent().unwrap().join("outside"), "secret").unwrap();
+    repo.link("out", "../outside");
+    repo.link("absolute", "/etc/passwd");
+    repo.link("loop", "loop");
+    repo.link("dangling", "nowhere");
+    let id = repo.commit("one");
+    repo.write("CODEOWNERS", "* @eve\n");
+    repo.commit("two");
+    (repo, id)
+}
+
 #[test]
 fn a_tree_is_read_at_its_commit() {
     for options in [&[][..], &["--object-format=sha256"]] {
-        let repo = TempRepo::init(options);
-        repo.write("CODEOWNERS", "* @ann\n");
-        repo.write(".changeward/config.toml", "version = 1\n");
-        repo.write(".changeward/templates/b.toml", "b");
-        repo.write(".changeward/templates/deep/a.toml", "a");
-        repo.write("odd\nname", "odd");
-        repo.write("empty", "");
-        std::fs::create_dir(repo.at("docs")).unwrap();
-        repo.link("docs/CODEOWNERS", "../CODEOWNERS");
-        repo.link("here", ".changeward/templates");
-        std::fs::write(repo.path().parent().unwrap().join("outside"), "secret").unwrap();
-        repo.link("out", "../outside");
-        repo.link("absolute", "/etc/passwd");
-        repo.link("loop", "loop");
-        repo.link("dangling", "nowhere");
-        let id = repo.commit("one");
-        repo.write("CODEOWNERS", "* @eve\n");
-        repo.commit("two");
-
+        let (repo, id) = linked_repository(options);
         let opened = Repo::open(repo.path()).unwrap();
         let commit = opened.resolve("HEAD~1").unwrap();
         assert_eq!(commit.0, id);

@@ -1,6 +1,15 @@
 //! The sixty golden cases of the decision and the points decided beside them, each through the whole gate: control files
 //! on disk, a patch, facts, the evaluating child. `tests/golden/cases.toml` says what each case is; `points.toml` adds
 //! what the sixty leave open.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
 
 mod support;
 

@@ -1,4 +1,13 @@
 //! The laws no policy can break, over random changes: the nine invariants of the decision, and a policy that lies.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
 
 mod support;
 

@@ -1,6 +1,15 @@
 //! The shipped policies mean the same to the real OPA engine: on every golden case, every point decided, and on thousands of random
 //! changes. Needs python3 and the engine (`tests/opa/differential.py --install`, which `.ci/run` calls); without it the
 //! comparison says loudly that it compared with nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
 
 mod support;
 

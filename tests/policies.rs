@@ -1,5 +1,14 @@
 //! Every shipped rule fires in some case of `tests/golden/` and stays silent in another: a misspelt input path is no error
 //! in Rego, the rule just never fires.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
 
 mod support;
 

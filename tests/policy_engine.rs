@@ -417,8 +417,13 @@ fn ordered(mut proposal: serde_json::Value) -> serde_json::Value {
 }
 
 #[test]
-#[ignore = "needs python3 and the real OPA engine: tests/opa/differential.py --install"]
 fn proposals_equal_those_of_the_real_engine() {
+    if !Path::new(".cache/opa/lib-opa").is_dir() {
+        eprintln!(
+            "!!! the real OPA engine is not installed (tests/opa/differential.py --install): nothing was compared"
+        );
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("base.rego"), BASE).unwrap();
     let file = folder.path().join("inputs.jsonl");

@@ -4,7 +4,7 @@ use super::{Evidence, REPOSITORY_ROW};
 use crate::model::{DAY, FileFacts, Matrix, Place, Principal, RepoPath, Row, RowFacts, RowId, RowKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far back a failed change raises the risk of a row (domain rule D6).
+/// How far back a failed change raises the risk of a row.
 const FAILURE_WINDOW: i64 = 30 * DAY;
 
 /// The id of the row that a CODEOWNERS line makes.

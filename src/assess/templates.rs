@@ -143,7 +143,7 @@ impl Trial<'_> {
         }) && self.template.proposed_by.is_some()
     }
 
-    /// Open after one failure, or two uses with issues among the last ten, since the template was approved (rule D5).
+    /// Open after one failure, or two uses with issues among the last ten, since the template was approved.
     fn breaker(&self) -> Option<String> {
         let mut uses: Vec<_> = self
             .evidence

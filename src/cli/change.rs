@@ -88,7 +88,7 @@ pub(super) fn request(
     let there = |file: PathBuf| dir.map_or_else(|| file.clone(), |dir| dir.join(&file));
     CheckRequest {
         dir: dir.unwrap_or_else(|| Path::new(".")).to_path_buf(),
-        spec: spec.meant(&there),
+        spec: spec.meant(there),
         environment: known.environment,
         now: known.at.unwrap_or(around.now),
         claim: known.claim.map(|class| class.word().to_owned()),

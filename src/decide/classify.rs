@@ -1,4 +1,4 @@
-//! Which class a change is. First match wins; claiming more scrutiny always works, claiming less never does (rule D2).
+//! Which class a change is. First match wins; claiming more scrutiny always works, claiming less never does.
 
 use crate::model::{ChangeClass, Claim, Facts, Finding, Findings, Reason, Severity};
 use std::collections::BTreeSet;

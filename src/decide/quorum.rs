@@ -1,4 +1,4 @@
-//! Whose approval is needed, who may give it, and whose counts (rule D7).
+//! Whose approval is needed, who may give it, and whose counts.
 //!
 //! Only people, only on the content at hand, only each person's last word. Whoever had a hand in the change never
 //! counts; a named person who may not approve may still refuse. Where nobody named may approve, the escalation owner

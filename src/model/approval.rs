@@ -116,11 +116,11 @@ impl Membership {
 /// Words about other content are left out first (`answers_for` tells whether a path that differs is one this person
 /// answers for), then only each person's latest stands. Programs and mere comments say nothing, and what is dated after
 /// `now` has not been said yet. An undated rejection is the latest; an undated approval the earliest.
-pub fn last_words<'a>(
-    approvals: &'a [Approval],
+pub fn last_words(
+    approvals: &[Approval],
     now: Moment,
     answers_for: impl Fn(&Principal, &DifferingPath) -> bool,
-) -> Vec<&'a Approval> {
+) -> Vec<&Approval> {
     let mut last: BTreeMap<&Principal, &Approval> = BTreeMap::new();
     for word in approvals {
         let on_content = match &word.content {

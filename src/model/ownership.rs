@@ -114,7 +114,7 @@ pub struct RowLint {
 }
 
 impl Row {
-    /// The error-level faults of this row by itself (domain rules 4.1).
+    /// The error-level faults of this row by itself: exactly one accountable, somebody responsible, a contact.
     pub fn lints(&self) -> Vec<RowLint> {
         let mut found = Vec::new();
         let mut lint = |code, msg: String| found.push(RowLint { code, msg });

@@ -219,10 +219,12 @@ impl Page<'_> {
         place
     }
 
-    /// Who must do what next: the steps, then every missing level with those who may give it.
+    /// Who must do what next: the steps. What else is missing (while something blocks, the steps do not ask for it)
+    /// follows, level by level.
     fn next(&self, room: usize) -> Vec<Line> {
         let steps = words::next_steps(self.decision);
-        let missing: Vec<&Level> = self.decision.missing().collect();
+        let asked = self.decision.verdict() == Verdict::Pending && !self.decision.next.is_empty();
+        let missing: Vec<&Level> = self.decision.missing().filter(|_| !asked).collect();
         let room = if self.all { usize::MAX } else { room };
         let step = |step: &&str| self.lines(Para::new(2, 4).ours(Tone::Good, "→").theirs(Tone::Plain, step), 2);
         let total = steps.len() + missing.len();

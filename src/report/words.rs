@@ -34,7 +34,7 @@ pub(super) fn class_phrase(decision: &Decision) -> String {
     }
 }
 
-/// The codes of the shipped rules in a few words (`domain.md` D3, D4); an organisation's own code has its message.
+/// The codes of the shipped rules in a few words (`docs/decision.md` lists them); an organisation's own code has its message.
 fn known_phrase(code: &str) -> Option<&'static str> {
     Some(match code {
         "CONTROL_EDIT" => "it edits what controls the gate",

@@ -275,7 +275,7 @@ fn forge(d: &mut Dice) -> ForgeFacts {
     for _ in 0..d.below(8) {
         let decision = if d.once_in(9) { ApprovalDecision::Reject } else { ApprovalDecision::Approve };
         let approval = Approval {
-            by: login(*d.pick::<&str>(PEOPLE)),
+            by: login(d.pick::<&str>(PEOPLE)),
             kind: if d.once_in(9) { ApproverKind::Bot } else { ApproverKind::User },
             decision,
             at: Some(now().plus(-(d.below(20 * 86_400) as i64) + 86_400)),
@@ -295,7 +295,7 @@ fn forge(d: &mut Dice) -> ForgeFacts {
     ForgeFacts {
         head: Some(HEAD.to_owned()),
         author: Some(login("ann")),
-        requester: Some(login(*d.pick::<&str>(&["ann", "ann", "bob", "dan"]))),
+        requester: Some(login(d.pick::<&str>(&["ann", "ann", "bob", "dan"]))),
         committers: vec![login("ann")],
         incidents: if d.once_in(6) { Vec::new() } else { vec![incident] },
         labels: if d.once_in(15) { vec!["change:normal".to_owned()] } else { Vec::new() },

@@ -240,7 +240,7 @@ fn policy(found: &Survey) -> String {
 # what a rule may read. Contribute to `deny`, `warn`, `force_normal` or `require`; this file starts with none.
 package changeward
 
-# warn contains {{"code": "LOCK_NOT_UPDATED", "msg": "{manifest} changed and {lock} did not", "path": "{manifest}"}} if {{
+# warn contains {{"code": "ACME_LOCK", "msg": "{manifest} changed and {lock} did not", "path": "{manifest}"}} if {{
 #     some changed in input.files
 #     changed.path == "{manifest}"
 #     every file in input.files {{ file.path != "{lock}" }}

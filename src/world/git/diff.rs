@@ -61,10 +61,13 @@ impl Running {
         if output.status.success() {
             return read(&output, Vec::new());
         }
+        if !lacks_objects(&output) {
+            return Err(failed(&self.what, &output.stderr));
+        }
         // Pairing by content needs contents, and a partial clone may lack them. Identical ones still pair by id.
         let exact = self.git.output(&args(&self.what, "-M100%"))?;
         if !exact.status.success() {
-            return Err(explain(&self.what, &output));
+            return Err(treeless(&self.what));
         }
         let note = "contents are missing from this clone, so only renames without edits were recognised; every other \
                     rename counts as a deletion and an addition";
@@ -85,18 +88,17 @@ fn read(output: &Output, mut notes: Vec<String>) -> Result<Raw, WorldError> {
     Ok(Raw { files: rows.files, notes, truncated })
 }
 
-/// A clone without trees cannot be compared at all; everything else is git's own error.
-fn explain(what: &[String], output: &Output) -> WorldError {
+/// Git says that it would have fetched something.
+fn lacks_objects(output: &Output) -> bool {
     let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("lazy fetching disabled") || said.contains("unable to read tree") || said.contains("bad object") {
-        return WorldError::MissingObject {
-            what: "a directory of the two commits".to_owned(),
-            advice: format!("run `git diff --numstat {}` once: it fetches what this partial clone lacks", {
-                let ends: Vec<&str> =
-                    what.iter().map(String::as_str).filter(|word| !word.starts_with('-')).skip(1).collect();
-                ends.join(" ")
-            }),
-        };
+    ["lazy fetching disabled", "could not fetch", "unable to read", "bad object"].iter().any(|sign| said.contains(sign))
+}
+
+/// A clone without trees cannot be compared at all.
+fn treeless(what: &[String]) -> WorldError {
+    let ends: Vec<&str> = what.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    WorldError::MissingObject {
+        what: "a part of the compared commits".to_owned(),
+        advice: format!("run `git diff --numstat {}` once: it fetches what this clone lacks", ends.join(" ")),
     }
-    failed(what, &output.stderr)
 }

@@ -1,0 +1,98 @@
+# METADATA
+# title: Standard changes
+# description: |
+#   A change is standard when exactly one published template covers the whole of it. The gate has matched every path,
+#   kind, limit, check and window; what it found is in `templates[].faults`.
+package changeward
+
+import rego.v1
+
+# METADATA
+# title: The template is not published
+template_fault contains [template.id, {"code": "TPL_STATE", "msg": sprintf("it is %s", [template.state])}] if {
+	some template in input.templates
+	template.state != "published"
+}
+
+# METADATA
+# title: The template is not approved by the change authority
+template_fault contains [template.id, {
+	"code": "TPL_NOT_APPROVED",
+	"msg": "nobody of the change authority, other than its proposer, is known to have approved it",
+	"help": "approved_by must name a member of [change_authority] whom [teams] or the facts know",
+}] if {
+	some template in input.templates
+	not template.approved
+}
+
+# METADATA
+# title: The template is not usable yet
+template_fault contains [template.id, {"code": "TPL_NOT_YET", "msg": sprintf("it may be used from %s", [template.not_before])}] if {
+	some template in input.templates
+	now_ns < time.parse_rfc3339_ns(template.not_before)
+}
+
+# METADATA
+# title: The template has expired
+template_fault contains [template.id, {"code": "TPL_EXPIRED", "msg": sprintf("it expired at %s", [template.expires_at])}] if {
+	some template in input.templates
+	now_ns >= time.parse_rfc3339_ns(template.expires_at)
+}
+
+# METADATA
+# title: The breaker is open
+template_fault contains [template.id, {"code": "TPL_BREAKER_OPEN", "msg": sprintf("its breaker is open: %s", [template.breaker])}] if {
+	some template in input.templates
+	template.breaker
+}
+
+# METADATA
+# title: The change does not fit the template
+template_fault contains [template.id, {
+	"code": sprintf("TPL_%s", [upper(fault.what)]),
+	"msg": fault.msg,
+	"paths": fault.paths,
+}] if {
+	some template in input.templates
+	some fault in template.faults
+}
+
+faulty_templates contains id if some [id, _] in template_fault
+
+# METADATA
+# title: A template that covers the whole change
+usable contains template.id if {
+	some template in input.templates
+	not template.id in faulty_templates
+	selected(template.id)
+}
+
+selected(_) if not named_template
+
+selected(id) if named_template == id
+
+named_template := claim.template if {
+	claimed("standard")
+	some claim in input.claims
+	claim.template
+}
+
+# METADATA
+# title: No template covers the change
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": "no published template covers the whole of it",
+	"help": "`changeward check --explain` shows how far each template is from covering it",
+} if {
+	count(usable) == 0
+}
+
+# METADATA
+# title: Several templates cover the change
+force_normal contains {
+	"code": "TEMPLATE_AMBIGUOUS",
+	"msg": sprintf("several templates cover it: %s", [concat(", ", sort(usable))]),
+	"help": "name one: `Change-Type: standard` and `Template: <id>`",
+} if {
+	count(usable) > 1
+}

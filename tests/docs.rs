@@ -1,0 +1,179 @@
+//! What the documents say is what is there: every block is run or read, every code is in both the code and the pages.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and it reads and writes files of its own"
+)]
+
+#[path = "support/temp_repo.rs"]
+mod temp_repo;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use temp_repo::TempRepo;
+
+fn read(file: &str) -> String {
+    fs::read_to_string(file).unwrap()
+}
+
+/// The fenced blocks of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+fn changeward(words: &[&str], dir: &Path) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_changeward"))
+        .args(words)
+        .current_dir(dir)
+        .env_remove("GIT_DIR")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), said)
+}
+
+#[test]
+fn the_first_command_of_the_readme_prints_a_decision() {
+    let block = blocks(&read("README.md"), "sh").remove(0);
+    let words = block.trim().strip_prefix("cargo run -q -- ").expect("the first command runs the program");
+    let (code, said) = changeward(&words.split_whitespace().collect::<Vec<_>>(), Path::new("."));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("STANDARD CHANGE") && said.contains("MAY GO AHEAD"), "{said}");
+}
+
+#[test]
+fn the_commands_for_ones_own_repository_answer() {
+    let repo = TempRepo::new();
+    fs::write(repo.path().join("a.txt"), "one\n").unwrap();
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-qm", "one"]);
+    repo.git(&["tag", "v1.4"]);
+    fs::write(repo.path().join("a.txt"), "two\n").unwrap();
+    repo.git(&["commit", "-qam", "two"]);
+    repo.git(&["tag", "v1.5"]);
+    repo.git(&["checkout", "-qb", "topic"]);
+    fs::write(repo.path().join("a.txt"), "three\n").unwrap();
+    repo.git(&["add", "."]);
+    let block = blocks(&read("README.md"), "sh").remove(2);
+    let mut ran = 0;
+    for line in block.lines() {
+        let Some(words) = line.split('#').next().unwrap().trim().strip_prefix("changeward ") else { continue };
+        let (code, said) = changeward(&words.split_whitespace().collect::<Vec<_>>(), repo.path());
+        assert!(matches!(code, Some(0 | 10)), "{line}: {code:?} {said}");
+        ran += 1;
+    }
+    assert_eq!(ran, 4);
+}
+
+/// What `init` writes is a working configuration: the very next `check` reads it.
+#[test]
+fn what_init_writes_is_read_by_the_next_check() {
+    for codeowners in [None, Some("* @bob @acme/pay\n/docs/ @eve\n")] {
+        let repo = TempRepo::new();
+        fs::create_dir_all(repo.path().join("docs")).unwrap();
+        fs::write(repo.path().join("docs/a.md"), "one\n").unwrap();
+        if let Some(text) = codeowners {
+            fs::write(repo.path().join("CODEOWNERS"), text).unwrap();
+        }
+        assert_eq!(changeward(&["init"], repo.path()).0, Some(0));
+        repo.git(&["add", "."]);
+        repo.git(&["commit", "-qm", "one"]);
+        fs::write(repo.path().join("docs/a.md"), "two\n").unwrap();
+        let (code, said) = changeward(&["check", "--worktree"], repo.path());
+        assert!(matches!(code, Some(0 | 10)), "{codeowners:?}: {code:?} {said}");
+    }
+}
+
+#[test]
+fn the_rules_shown_load_and_the_configuration_parses() {
+    let page = read("docs/rules.md");
+    let toml: Vec<String> = blocks(&page, "toml");
+    let rego = blocks(&page, "rego");
+    assert_eq!((toml.len(), rego.len()), (1, 1));
+    let exception = blocks(&read("docs/decision.md"), "toml").remove(0);
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in
+        [("config.toml", &toml[0]), ("policies/own.rego", &rego[0]), ("exceptions/contact.toml", &exception)]
+    {
+        let path = folder.path().join(".changeward").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let diff =
+        "diff --git a/gen/x b/gen/x\nindex 1111111..2222222 100644\n--- a/gen/x\n+++ b/gen/x\n@@ -1 +1 @@\n-a\n+b\n";
+    let moved = diff.replace("gen/x", "migrations/1.sql");
+    fs::write(folder.path().join("change.diff"), format!("{diff}{moved}")).unwrap();
+    let (code, said) =
+        changeward(&["check", "--diff", "change.diff", "--control-files", ".", "--format", "json"], folder.path());
+    assert_eq!(code, Some(10), "{said}");
+    for word in ["ACME_GENERATED", "change the source and generate it again", "\"database\""] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+/// Codes the program can say: in the shipped policies, and in the source.
+fn codes_said() -> BTreeSet<String> {
+    let mut files = Vec::new();
+    collect(Path::new("policies"), &mut files);
+    collect(Path::new("src"), &mut files);
+    let mut codes = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let product = text.split("#[cfg(test)]").next().unwrap().to_owned();
+        for mark in ["\"code\": \"", "Finding::new(\"", "Finding::new(\n", "info(\"", "_CODE: &str = \""] {
+            for rest in product.split(mark).skip(1) {
+                let rest = rest.trim_start().trim_start_matches('"');
+                let code: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+                if code.len() > 3
+                    && !code.starts_with("ACME_")
+                    && rest.get(code.len()..).is_some_and(|rest| rest.starts_with('"'))
+                {
+                    codes.insert(code);
+                }
+            }
+        }
+    }
+    codes
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "rego") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_code_is_explained_and_every_code_explained_exists() {
+    let page = read("docs/decision.md");
+    let said = codes_said();
+    assert!(said.len() > 40, "{said:?}");
+    let unexplained: Vec<_> = said.iter().filter(|code| !page.contains(&format!("`{code}`"))).collect();
+    assert!(unexplained.is_empty(), "docs/decision.md does not explain {unexplained:?}");
+    let sources: String = {
+        let mut files = Vec::new();
+        collect(Path::new("policies"), &mut files);
+        collect(Path::new("src"), &mut files);
+        files.into_iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+    };
+    let shown = page.split('`').skip(1).step_by(2);
+    let invented: Vec<_> = shown
+        .filter(|word| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        .filter(|word| !word.starts_with("TPL_") && *word != "EMG_" && *word != "CODEOWNERS")
+        .filter(|word| !sources.contains(&format!("\"{word}\"")))
+        .collect();
+    assert!(invented.is_empty(), "nothing says {invented:?}");
+}
