@@ -112,7 +112,7 @@ emergency_fault contains {
 } if {
 	claimed("emergency")
 	not input.claim.permanent
-	not input.claim.follow_up.due
+	not follow_up_ahead
 }
 
 # METADATA
@@ -136,6 +136,20 @@ emergency_fault contains {
 	age := now_ns - time.parse_rfc3339_ns(input.emergency.claimed_at)
 	age >= input.emergency.claim_ttl_seconds * 1000000000
 }
+
+# METADATA
+# title: The claim is from the future
+emergency_fault contains {
+	"code": "EMG_CLAIM_EXPIRED",
+	"msg": sprintf("the claim is dated %s, later than this evaluation", [input.emergency.claimed_at]),
+	"help": "mend the clock of whoever made the commit, and claim it again",
+} if {
+	claimed("emergency")
+	time.parse_rfc3339_ns(input.emergency.claimed_at) > now_ns
+}
+
+# A promise that was due before today is none.
+follow_up_ahead if time.parse_rfc3339_ns(input.claim.follow_up.due) > now_ns
 
 emergency_valid if {
 	claimed("emergency")

@@ -9,7 +9,13 @@ import rego.v1
 
 never_waived := {
 	"CONTROL_EDIT", "CLAIM_CONFLICT", "CLAIMED_NORMAL", "UNOWNED", "FREEZE", "DIFF_TRUNCATED",
-	"NO_TEMPLATE", "TEMPLATE_AMBIGUOUS",
+	"NO_TEMPLATE", "TEMPLATE_AMBIGUOUS", "RISK_DECLARED",
+}
+
+# What the author asks for is never waived: claiming more scrutiny always works.
+waivable(code) if {
+	not code in never_waived
+	not startswith(code, "FACTOR:")
 }
 
 waived(finding) if {
@@ -20,7 +26,7 @@ waived(finding) if {
 waives(exception, finding) if {
 	exception.active
 	exception.rule == finding.code
-	not finding.code in never_waived
+	waivable(finding.code)
 	covered := {path | some path in exception.covers}
 	paths := object.get(finding, "paths", [])
 	exception_reaches(exception, covered, paths)

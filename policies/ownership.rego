@@ -45,7 +45,7 @@ deny contains {
 	"code": "NO_ESCALATION_OWNER",
 	"msg": "nobody answers for these files, and nobody is named who could assign an owner",
 	"paths": input.index.unowned,
-	"help": "name one person in [escalation] of .changeward/ownership.toml, or an owner of the files",
+	"help": "name one person in [escalation] of .changeward/ownership.toml, or an owner of the files, on the base branch",
 } if {
 	unowned
 	not input.escalation

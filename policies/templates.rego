@@ -85,6 +85,16 @@ force_normal contains {
 	"help": "`changeward check --explain` shows how far each template is from covering it",
 } if {
 	count(usable) == 0
+	count(input.templates) > 0
+}
+
+# METADATA
+# title: There is no template
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": "there is no template, so nothing is standard",
+} if {
+	count(input.templates) == 0
 }
 
 # METADATA

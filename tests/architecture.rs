@@ -57,7 +57,7 @@ const ROOMS: &[Room] = &[
     room(
         "app",
         &["assess", "decide", "model", "parse", "policy", "report", "world"],
-        &["miette", "serde_json", "sha2", "thiserror"],
+        &["miette", "serde_json", "sha2", "strsim", "thiserror"],
     ),
     room(
         "cli",

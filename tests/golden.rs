@@ -42,6 +42,9 @@ fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> 
     let said = match check(&request) {
         Ok(decision) => {
             let missing: Vec<_> = decision.missing().map(|level| level.level.clone()).collect();
+            if case.split.as_ref().is_some_and(|expected| *expected != decision.split) {
+                return Err(format!("{}: split {:?}", case.name, decision.split));
+            }
             if case.missing.as_ref().is_some_and(|expected| *expected != missing) {
                 return Err(format!("{}: missing {missing:?}", case.name));
             }

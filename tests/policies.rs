@@ -34,7 +34,8 @@ fn rules() -> BTreeSet<Place> {
 
 fn fired(findings: &Findings) -> BTreeSet<Place> {
     let faults = findings.template_faults.iter().map(|(_, fault)| fault);
-    let said = findings.force_normal.iter().chain(&findings.emergency_faults).chain(&findings.deny).chain(&findings.warn);
+    let said =
+        findings.force_normal.iter().chain(&findings.emergency_faults).chain(&findings.deny).chain(&findings.warn);
     let said = said.chain(faults).filter_map(|finding| finding.rule.clone());
     let asked = findings.require.iter().filter_map(|require| require.rule.clone());
     let owed = findings.obligations.iter().filter_map(|owed| owed.rule.clone());

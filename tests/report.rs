@@ -126,7 +126,7 @@ fn owed(kind: &str, days: Option<i64>, due: Option<&str>, msg: &str) -> Obligati
 
 fn digests() -> Digests {
     let digest = |c: &str| format!("sha256:{}", c.repeat(64));
-    Digests { policy: digest("a"), ownership: digest("b"), diff: digest("c") }
+    Digests { policy: digest("a"), ownership: digest("b"), controls: digest("d"), diff: digest("c") }
 }
 
 fn decide(
@@ -446,7 +446,7 @@ fn hostile(names: &[String]) -> Decision {
     decision.split = vec![name(), name()];
     decision.why_not = why_not;
     decision.base = Some(CommitId(name()));
-    decision.digests = Digests { policy: name(), ownership: name(), diff: name() };
+    decision.digests = Digests { policy: name(), ownership: name(), controls: name(), diff: name() };
     decision
 }
 

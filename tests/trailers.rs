@@ -86,6 +86,17 @@ fn co_authors_have_an_address() {
         Co-authored-by: nobody\nCo-Authored-By: dan\n <dan@example.org> (later)\nCo-authored-by: eve <>\n";
     let expected = [("bob", "bob@example.org"), ("", "cat@example.org"), ("dan", "dan@example.org")];
     assert_eq!(co_authors(message), expected.map(|(name, email)| (name.to_owned(), email.to_owned())));
+    // Git counts none of these as trailers; each of them names somebody who may not approve all the same.
+    for message in [
+        "title\nCo-authored-by: bob <bob@example.org>\n",
+        "title\n\nsome text\nCo-authored-by: bob <bob@example.org>\n",
+        "title\n\nCo-authored-by: bob <bob@example.org>\n\nCloses #4\n",
+        "title\n\nCo-authored-by: bob <bob@example.org>\nthanks bob\n",
+        "title\n\nCo-authored-by: bob@example.org\n\nmore\n",
+    ] {
+        let emails: Vec<String> = co_authors(message).into_iter().map(|(_, email)| email).collect();
+        assert_eq!(emails, ["bob@example.org"], "{message:?}");
+    }
 }
 
 const PIECES: &[&str] = &[

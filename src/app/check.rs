@@ -21,6 +21,7 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
     let digests = Digests {
         policy: proposal.controls.policy_digest.clone(),
         ownership: proposal.controls.ownership_digest.clone(),
+        controls: proposal.controls.controls_digest.clone(),
         diff: digest::diff(&proposal.change.diff),
     };
     let facts = assess(gather::evidence(request, proposal)?);

@@ -5,13 +5,14 @@
 
 use super::failure::Failure;
 use crate::model::{
-    CalendarRule, CalendarState, Codeowners, Config, Exception, Finding, Lockdown, Matrix, Moment, Ownership, RepoPath,
-    Severity, Template,
+    CalendarRule, CalendarState, Codeowners, Config, Exception, Finding, Lockdown, Matrix, Moment, Ownership, Place,
+    RepoPath, Severity, Template,
 };
 use crate::parse::calendar::Calendar;
 use crate::parse::{self, metadata::metadata};
-use crate::policy::engine::{Module, Origin, RuleMeta};
+use crate::policy::engine::{Limits, Module, Origin, Pack, RuleMeta};
 use crate::policy::shipped::SHIPPED;
+use crate::world::WorldError;
 use crate::world::tree::Tree;
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
@@ -35,8 +36,10 @@ pub(super) struct Controls {
     pub(super) metas: Vec<RuleMeta>,
     /// Lines that CODEOWNERS skips, blocks of METADATA that cannot be read.
     pub(super) noticed: Vec<Finding>,
-    /// `sha256:…` over the policies and their parameters.
+    /// `sha256:…` over the policies.
     pub(super) policy_digest: String,
+    /// `sha256:…` over the configuration (with the policies' parameters), templates, calendars, lockdowns, exceptions.
+    pub(super) controls_digest: String,
     /// `sha256:…` over the ownership files.
     pub(super) ownership_digest: String,
 }
@@ -47,8 +50,14 @@ impl Controls {
     /// # Errors
     /// When a file cannot be read (exit 4), or one or more do not parse (exit 3, all their problems at once).
     pub(super) fn read(tree: &dyn Tree) -> Result<Self, Failure> {
-        let mut reader = Reader { tree, invalid: Vec::new(), ownership: Sha256::new(), noticed: Vec::new() };
-        let paths = tree.list(FOLDER).map_err(Failure::world)?;
+        let mut reader = Reader {
+            tree,
+            invalid: Vec::new(),
+            ownership: Sha256::new(),
+            controls: Sha256::new(),
+            noticed: Vec::new(),
+        };
+        let paths = tree.list(FOLDER).map_err(unreadable)?;
         let config = reader.text(&format!("{FOLDER}/config.toml"))?;
         let config = config.and_then(|(text, file)| reader.parsed(parse::config(&text, &file))).unwrap_or_default();
         let matrix = reader.matrix()?;
@@ -56,18 +65,26 @@ impl Controls {
         let templates = reader.each(&paths, "templates", ".toml", parse::template)?;
         let lockdowns = reader.each(&paths, "lockdowns", ".toml", parse::lockdown)?;
         let exceptions = reader.each(&paths, "exceptions", ".toml", parse::exception)?;
+        reader.unclaimed(&paths);
+        let mut config = config;
+        config.calendars.extend(unlisted(&paths, &config, &templates));
         let calendars = reader.calendars(&config, &templates)?;
         let modules = reader.modules(&paths)?;
         reader.same_id(&templates, |t| (&t.id, &t.place), "template");
         reader.same_id(&lockdowns, |l| (&l.id, &l.place), "lockdown");
         reader.same_id(&exceptions, |e| (&e.id, &e.place), "exception");
         let metas = reader.metas(&modules);
+        if !reader.invalid.is_empty() {
+            // Otherwise the evaluating process finds them; here they join the other files' mistakes.
+            reader.parsed(Pack::load(&modules, metas.clone(), Limits::default()));
+        }
         if let Some(failure) = reader.failure() {
             return Err(failure);
         }
         Ok(Self {
-            policy_digest: policy_digest(&modules, &config),
+            policy_digest: policy_digest(&modules),
             ownership_digest: hex(reader.ownership.finalize().as_slice()),
+            controls_digest: hex(reader.controls.finalize().as_slice()),
             ownership: Ownership::new(matrix, codeowners),
             noticed: reader.noticed,
             config,
@@ -78,6 +95,20 @@ impl Controls {
             modules,
             metas,
         })
+    }
+
+    /// The environment that was probably meant: this one is named nowhere, and differs from one that is by a slip. A
+    /// freeze of `production` must not miss `prodction`.
+    pub(super) fn meant_environment(&self, environment: &str) -> Option<&str> {
+        let calendars = self.config.calendars.iter().flat_map(|rule| &rule.environments);
+        let templates = self.templates.iter().flat_map(|template| &template.environments);
+        let lockdowns = self.lockdowns.iter().flat_map(|lockdown| &lockdown.environments);
+        let named: Vec<&str> = calendars.chain(templates).chain(lockdowns).map(String::as_str).collect();
+        if named.contains(&environment) {
+            return None;
+        }
+        let slip = |name: &&&str| strsim::damerau_levenshtein(&name.to_lowercase(), &environment.to_lowercase()) <= 2;
+        named.iter().find(slip).copied()
     }
 
     /// The freeze calendars that apply to an environment, at a moment.
@@ -110,13 +141,16 @@ struct Reader<'a> {
     tree: &'a dyn Tree,
     invalid: Vec<Box<dyn Diagnostic + Send + Sync>>,
     ownership: Sha256,
+    controls: Sha256,
     noticed: Vec<Finding>,
 }
 
 impl Reader<'_> {
     /// The text of a file and its name; `None` when there is none. Bytes that are no text make the file invalid.
     fn text(&mut self, path: &str) -> Result<Option<(String, String)>, Failure> {
-        let Some(bytes) = self.tree.read(path).map_err(Failure::world)? else { return Ok(None) };
+        let Some(bytes) = self.tree.read(path).map_err(unreadable)? else { return Ok(None) };
+        add(&mut self.controls, path.as_bytes());
+        add(&mut self.controls, &bytes);
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Some((text, path.to_owned()))),
             Err(_) => {
@@ -156,7 +190,7 @@ impl Reader<'_> {
     /// The first CODEOWNERS in GitHub's order; the others are ignored, as GitHub does.
     fn codeowners(&mut self) -> Result<Option<Codeowners>, Failure> {
         for path in parse::codeowners::locations() {
-            let Some(bytes) = self.tree.read(path).map_err(Failure::world)? else { continue };
+            let Some(bytes) = self.tree.read(path).map_err(unreadable)? else { continue };
             self.digest(path, &bytes);
             let read = parse::codeowners::codeowners(&bytes, &RepoPath::from(path));
             return Ok(self.parsed(read).map(|(codeowners, findings)| {
@@ -182,8 +216,10 @@ impl Reader<'_> {
                 continue;
             }
             let path = format!("{FOLDER}/{file}");
-            match self.tree.read(&path).map_err(Failure::world)? {
+            match self.tree.read(&path).map_err(unreadable)? {
                 Some(bytes) => {
+                    add(&mut self.controls, path.as_bytes());
+                    add(&mut self.controls, &bytes);
                     if let Some(calendar) = self.parsed(parse::calendar::calendar(&bytes, &path)) {
                         calendars.insert(file.clone(), calendar);
                     }
@@ -205,6 +241,26 @@ impl Reader<'_> {
             }
         }
         Ok(modules)
+    }
+
+    /// A file that nothing reads may be one somebody relies on: `ownershp.toml` must not mean "nobody owns anything".
+    fn unclaimed(&mut self, paths: &[String]) {
+        for path in paths {
+            let inside = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
+            let (folder, name) = inside.split_once('/').unwrap_or(("", inside));
+            let known = match folder {
+                "" => matches!(name, "config.toml" | "ownership.toml"),
+                "templates" | "lockdowns" | "exceptions" => name.ends_with(".toml"),
+                "calendars" => name.ends_with(".ics"),
+                "policies" => name.ends_with(".rego"),
+                _ => false,
+            };
+            let lower = name.to_lowercase();
+            let relied_on = [".toml", ".rego", ".ics"].iter().any(|ending| lower.ends_with(ending));
+            if relied_on && !known {
+                self.invalid.push(Box::new(ControlFault::Unclaimed { file: path.clone() }));
+            }
+        }
     }
 
     fn metas(&mut self, modules: &[Module]) -> Vec<RuleMeta> {
@@ -253,6 +309,14 @@ enum ControlFault {
         help("add the calendar, or take the entry away; a missing calendar might be a freeze")
     )]
     NoCalendar { file: String, place: String },
+    #[error("nothing reads {}", RepoPath::from(file.as_str()).quoted())]
+    #[diagnostic(
+        code(changeward::control::unclaimed),
+        help(
+            "config.toml, ownership.toml, and the folders templates, policies, calendars, exceptions and lockdowns are read; rename the file, move it, or give it another ending (`.example`)"
+        )
+    )]
+    Unclaimed { file: String },
     #[error("two {what}s share the id `{id}`: {first} and {second}")]
     #[diagnostic(code(changeward::control::same_id), help("give each its own id"))]
     SameId { what: &'static str, id: String, first: String, second: String },
@@ -267,19 +331,45 @@ struct SeveralInvalid {
     related: Vec<Box<dyn Diagnostic + Send + Sync>>,
 }
 
+/// A control file that is there and is no plain file is an invalid one; anything else is git's or the disk's trouble.
+fn unreadable(error: WorldError) -> Failure {
+    match error {
+        WorldError::NotAFile { .. } | WorldError::TooLarge { .. } => Failure::invalid(error),
+        _ => Failure::world(error),
+    }
+}
+
+/// A calendar that no `[[calendar]]` and no template names is a freeze everywhere, without approvers of its own: a freeze
+/// that somebody forgot to list must not pass for none.
+fn unlisted(paths: &[String], config: &Config, templates: &[Template]) -> Vec<CalendarRule> {
+    let named = |file: &str| {
+        config.calendars.iter().any(|rule| rule.file == file)
+            || templates.iter().any(|template| template.window.as_deref() == Some(file))
+    };
+    files_of(paths, "calendars", ".ics")
+        .filter_map(|path| path.strip_prefix(FOLDER)?.strip_prefix('/'))
+        .filter(|file| !named(file))
+        .map(|file| CalendarRule {
+            file: file.to_owned(),
+            environments: Vec::new(),
+            approvers: Vec::new(),
+            place: Place { file: format!("{FOLDER}/{file}"), line: 0 },
+        })
+        .collect()
+}
+
 fn files_of<'a>(paths: &'a [String], folder: &str, ending: &'a str) -> impl Iterator<Item = &'a String> {
     let prefix = format!("{FOLDER}/{folder}/");
     paths.iter().filter(move |path| path.starts_with(&prefix) && path.ends_with(ending))
 }
 
-/// Name and text of every policy, and the parameters, each with its length before it.
-fn policy_digest(modules: &[Module], config: &Config) -> String {
+/// Name and text of every policy, each with its length before it.
+fn policy_digest(modules: &[Module]) -> String {
     let mut sum = Sha256::new();
     for module in modules {
         add(&mut sum, module.file.as_bytes());
         add(&mut sum, module.source.as_bytes());
     }
-    add(&mut sum, format!("{:?}", config.params).as_bytes());
     hex(sum.finalize().as_slice())
 }
 

@@ -4,7 +4,7 @@ use super::controls::Controls;
 use super::failure::Failure;
 use super::request::{CheckRequest, DiffSource, Spec};
 use crate::assess::{Evidence, Statement};
-use crate::model::{Change, ClaimSource, CommitId, Diff, Finding, ForgeFacts, Identity, Severity};
+use crate::model::{Change, ClaimSource, CommitId, Diff, Finding, ForgeFacts, Identity, IntegrityError, Severity};
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
 use crate::world::WorldError;
@@ -50,7 +50,7 @@ fn from_patch(
     started: impl FnOnce(&Controls),
 ) -> Result<Proposal, Failure> {
     let (name, bytes) = match source {
-        DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(Failure::world)?),
+        DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(not_given)?),
         DiffSource::Stdin => ("standard input".to_owned(), given::standard_input().map_err(Failure::world)?),
     };
     let diff = parse::diff::diff(&bytes, &name).map_err(Failure::invalid)?;
@@ -61,28 +61,51 @@ fn from_patch(
         Err(WorldError::NotARepository { .. }) => None,
         Err(error) => return Err(Failure::world(error)),
     };
-    let (base, controls) = match &repo {
-        Some(repo) => {
-            let head = repo.resolve("HEAD").map_err(Failure::world)?;
-            (Some(head.clone()), controls(request, &repo.tree_at(&head))?)
-        }
+    // A repository without a commit has no `HEAD` to read: its folder stands for it.
+    let head = match repo.as_ref().map(|repo| (repo, repo.resolve("HEAD"))) {
+        None | Some((_, Err(WorldError::UnbornHead))) => None,
+        Some((_, Err(error))) => return Err(Failure::world(error)),
+        Some((repo, Ok(head))) => Some((repo, head)),
+    };
+    let (base, controls) = match head {
+        Some((repo, head)) => (Some(head.clone()), controls(request, &repo.tree_at(&head))?),
         None => (None, controls(request, &Folder::open(&request.dir).map_err(Failure::world)?)?),
     };
     started(&controls);
     Ok(Proposal { change: Change { base, ..change }, controls, seen: BTreeMap::new(), forge })
 }
 
+/// A file named on the command line that is not there is the caller's slip.
+fn not_given(error: WorldError) -> Failure {
+    match &error {
+        WorldError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Failure::usage(error),
+        _ => Failure::world(error),
+    }
+}
+
 /// The control files of a tree, or of the folder the request names instead.
 fn controls(request: &CheckRequest, tree: &dyn Tree) -> Result<Controls, Failure> {
     match &request.control_files {
-        Some(folder) => Controls::read(&Folder::open(folder).map_err(Failure::world)?),
+        Some(folder) => Controls::read(&Folder::open(folder).map_err(not_given)?),
         None => Controls::read(tree),
     }
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("no file names the environment `{given}`")]
+#[diagnostic(code(changeward::usage::environment), help("did you mean `{meant}`?"))]
+struct UnknownEnvironment {
+    given: String,
+    meant: String,
 }
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
     let Proposal { mut change, controls, seen, forge } = proposal;
+    if let Some(meant) = controls.meant_environment(&request.environment) {
+        let (given, meant) = (request.environment.clone(), meant.to_owned());
+        return Err(Failure::usage(UnknownEnvironment { given, meant }));
+    }
     // Control files from a folder are for trying them out: everybody who reads the answer should know.
     if let Some(folder) = &request.control_files {
         let msg = format!("the control files are those of {}, not of the base revision", folder.display());
@@ -91,6 +114,12 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
     let mut noticed: Vec<Finding> = controls.noticed.clone();
     noticed.extend(change.notes.iter().map(|note| Finding::new("NOTE", Severity::Info, note.clone())));
     noticed.extend(head_mismatch(&forge, &change));
+    noticed.extend(authors_missing(&change));
+    let errors = unknown_authors(&forge, &change).into_iter().collect();
+    let head = match request.spec {
+        Spec::Diff(_) => forge.head.clone(),
+        _ => change.head.as_ref().map(|id| id.0.clone()),
+    };
     Ok(Evidence {
         now: request.now,
         environment: request.environment.clone(),
@@ -106,7 +135,8 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         exceptions: controls.exceptions,
         change,
         forge,
-        errors: Vec::new(),
+        head,
+        errors,
         noticed,
     })
 }
@@ -114,7 +144,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
 fn forge(request: &CheckRequest) -> Result<ForgeFacts, Failure> {
     let Some(path) = &request.facts else { return Ok(ForgeFacts::default()) };
     let name = path.display().to_string();
-    let bytes = given::file(path).map_err(Failure::world)?;
+    let bytes = given::file(path).map_err(not_given)?;
     let text = String::from_utf8_lossy(&bytes);
     parse::forge_facts(&text, &name).map_err(Failure::invalid)
 }
@@ -125,7 +155,9 @@ fn statements(request: &CheckRequest, forge: &ForgeFacts, change: &Change) -> Ve
     let flags: Vec<_> = claim.chain(request.trailers.iter().cloned()).collect();
     let mut all = vec![Statement { source: ClaimSource::Flag, at: Some(request.now), trailers: flags }];
     if let Some(body) = &forge.body {
-        all.push(Statement { source: ClaimSource::Body, at: forge.claimed_at, trailers: trailers(body) });
+        // Git never looks for trailers in the first paragraph of a message; a pull request's title is that paragraph.
+        let message = format!("{}\n\n{body}", forge.title.as_deref().unwrap_or("change"));
+        all.push(Statement { source: ClaimSource::Body, at: forge.claimed_at, trailers: trailers(&message) });
     }
     if let Some(head) = change.commits.first() {
         let at = Some(head.committed_at);
@@ -150,8 +182,10 @@ fn identities(change: &Change) -> Vec<Identity> {
 fn seen(forge: &ForgeFacts, change: &Change, repo: &Repo) -> BTreeMap<String, Option<Diff>> {
     let head = change.head.as_ref().map(|id| id.0.as_str()).or(forge.head.as_deref());
     let others = forge.approvals.iter().filter_map(|(_, commit)| commit.as_deref()).filter(|c| Some(*c) != head);
+    // Only a whole commit id names one content for good; `HEAD` or a branch would always agree.
+    let whole = |commit: &str| matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
     let read = |commit: &str| {
-        let base = change.base.as_ref()?;
+        let base = change.base.as_ref().filter(|_| whole(commit))?;
         repo.seen_at(base, &CommitId(commit.to_owned())).ok().flatten()
     };
     others.map(|commit| (commit.to_owned(), read(commit))).collect()
@@ -163,4 +197,21 @@ fn head_mismatch(forge: &ForgeFacts, change: &Change) -> Option<Finding> {
         Finding::new("FACTS_HEAD", Severity::Warn, format!("the facts are about {said}, the change ends at {is}"))
             .help("gather the facts again for this head; approvals of another commit count only where nothing differs")
     })
+}
+
+fn authors_missing(change: &Change) -> Option<Finding> {
+    change.commits_missing.then(|| {
+        Finding::new("AUTHORS_MISSING", Severity::Warn, AUTHORS_MISSING)
+            .help("`git fetch --unshallow` (`fetch-depth: 0`), or name the committers in the facts")
+    })
+}
+
+const AUTHORS_MISSING: &str =
+    "the clone is shallow and ends inside the change: commits, and so their authors, may be missing";
+
+/// Whoever made a commit that the clone left out cannot be told from a peer: no approval counts then, unless a forge names
+/// the committers.
+fn unknown_authors(forge: &ForgeFacts, change: &Change) -> Option<IntegrityError> {
+    let blind = change.commits_missing && forge.committers.is_empty() && !forge.approvals.is_empty();
+    blind.then(|| IntegrityError { code: "AUTHORS_MISSING".to_owned(), msg: AUTHORS_MISSING.to_owned() })
 }

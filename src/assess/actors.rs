@@ -11,9 +11,9 @@ const WEB_FLOW: &str = "noreply@github.com";
 
 pub(super) fn actors(evidence: &Evidence) -> Actors {
     let mut actors = Actors {
-        author: evidence.forge.author.clone(),
-        requester: evidence.forge.requester.clone(),
-        committers: evidence.forge.committers.iter().cloned().collect(),
+        author: evidence.forge.author.as_ref().map(known),
+        requester: evidence.forge.requester.as_ref().map(known),
+        committers: evidence.forge.committers.iter().map(known).collect(),
         ..Actors::default()
     };
     for identity in &evidence.identities {
@@ -28,11 +28,14 @@ pub(super) fn actors(evidence: &Evidence) -> Actors {
         if let Some(address) = Principal::parse(email) {
             actors.committers.insert(address);
         }
-        if evidence.forge.committers.is_empty() {
-            actors.unattributed.insert(email.to_owned());
-        }
+        actors.unattributed.insert(email.to_owned());
     }
     actors
+}
+
+/// The person behind a name a forge or a commit gives: an address that carries a login is that login.
+pub(super) fn known(name: &Principal) -> Principal {
+    login_of(name.bare()).unwrap_or_else(|| name.clone())
 }
 
 /// The login of `LOGIN@users.noreply.github.com` or `ID+LOGIN@users.noreply.github.com`.

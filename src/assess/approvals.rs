@@ -1,11 +1,11 @@
 //! What each approver saw, compared with what would land now.
 
 use super::{Evidence, files::Judge};
-use crate::model::{Approval, Content, Diff, FileDiff, RepoPath, Side};
+use crate::model::{Approval, ApproverKind, Content, Diff, FileDiff, RepoPath, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn approvals(evidence: &Evidence, judge: &Judge<'_>) -> Vec<Approval> {
-    let head = evidence.change.head.as_ref().map(|id| id.0.as_str()).or(evidence.forge.head.as_deref());
+    let head = evidence.head.as_deref();
     evidence
         .forge
         .approvals
@@ -22,7 +22,9 @@ pub(super) fn approvals(evidence: &Evidence, judge: &Judge<'_>) -> Vec<Approval>
                 },
                 (None, _) => Content::Unknown,
             };
-            Approval { content, ..approval.clone() }
+            let by = super::actors::known(&approval.by);
+            let kind = if by.as_str().ends_with("[bot]") { ApproverKind::Bot } else { approval.kind };
+            Approval { by, kind, content, ..approval.clone() }
         })
         .collect()
 }

@@ -38,16 +38,18 @@ pub(super) fn claims(evidence: &Evidence) -> Claims {
             found.claim(word, template.clone(), statement.source, statement.at);
         }
     }
+    found.noticed.extend(evidence.statements.iter().flat_map(|statement| &statement.trailers).filter_map(misspelt));
     for label in &evidence.forge.labels {
-        let lower = label.to_lowercase();
+        let lower = label.trim().to_lowercase();
         if let Some(word) = lower.strip_prefix("change:") {
             found.claim(word, None, ClaimSource::Label, evidence.forge.claimed_at);
         }
     }
     found.name_templates();
-    if let Some(word) = first(&evidence.statements, "risk") {
-        match Risk::parse(&word.trim().to_lowercase()) {
-            Some(risk) => found.risk = Some(risk),
+    for word in all(&evidence.statements, "risk") {
+        match Risk::parse(&word.to_lowercase()) {
+            // Claiming more scrutiny always works, wherever it is claimed.
+            Some(risk) => found.risk = found.risk.max(Some(risk)),
             None => found.risk_unreadable = Some(word.to_owned()),
         }
     }
@@ -82,10 +84,58 @@ impl Claims {
     }
 }
 
+/// Every trailer that means something to the gate.
+const KEYS: &[&str] = &[
+    "Change-Type",
+    "Template",
+    "Incident",
+    "Criterion",
+    "Justification",
+    "Backout",
+    "Benefit",
+    "Risk",
+    "Downtime",
+    "Alters-Functionality",
+    "Needs-Higher-Approval",
+    "Permanent",
+    "Follow-Up",
+];
+
+/// A trailer that is one slip away from one of ours means nothing, and its author should know.
+fn misspelt((key, _): &(String, String)) -> Option<Finding> {
+    if KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+        return None;
+    }
+    let meant = KEYS.iter().find(|known| known.len() > 4 && one_slip(&known.to_lowercase(), &key.to_lowercase()))?;
+    let finding = Finding::new("TRAILER_UNKNOWN", Severity::Warn, format!("the trailer `{key}` means nothing"));
+    Some(finding.help(format!("did you mean `{meant}`?")))
+}
+
+/// One letter more, less or other, or two swapped.
+fn one_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let rest = |text: &[char]| text.iter().skip(head).copied().collect::<Vec<_>>();
+    let (a, b) = (rest(&a), rest(&b));
+    let tail = |text: &[char], n: usize| text.iter().skip(n).copied().collect::<Vec<_>>();
+    let swapped = a.len() == b.len() && a.len() > 1 && a.first() == b.get(1) && a.get(1) == b.first();
+    tail(&a, 1) == b || a == tail(&b, 1) || tail(&a, 1) == tail(&b, 1) || (swapped && tail(&a, 2) == tail(&b, 2))
+}
+
 /// The value a statement gives for a key; the last one, as git reads trailers that replace each other.
 fn value<'a>(statement: &'a Statement, key: &str) -> Option<&'a str> {
     let found = statement.trailers.iter().rev().find(|(k, v)| k.eq_ignore_ascii_case(key) && !v.trim().is_empty());
     found.map(|(_, v)| v.trim())
+}
+
+/// Every value any source gives for a key.
+fn all<'a>(statements: &'a [Statement], key: &str) -> impl Iterator<Item = &'a str> {
+    let key = key.to_owned();
+    let trailers = statements.iter().flat_map(|statement| &statement.trailers);
+    trailers.filter(move |(k, _)| k.eq_ignore_ascii_case(&key)).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
 }
 
 /// The value of the weightiest source that has one.
@@ -95,8 +145,8 @@ fn first<'a>(statements: &'a [Statement], key: &str) -> Option<&'a str> {
 
 fn text(statements: &[Statement]) -> ClaimText {
     let owned = |key: &str| first(statements, key).map(str::to_owned);
-    // A flag that asks for more scrutiny holds when any source raises it.
-    let any_yes = |key: &str| statements.iter().any(|s| value(s, key).is_some_and(is_yes));
+    // What asks for more scrutiny holds when any source says anything but no: "yes, ten minutes" is a yes.
+    let any_yes = |key: &str| all(statements, key).any(|word| !is_no(word));
     let mut text = ClaimText {
         incident: owned("incident"),
         criterion: owned("criterion").map(|word| word.to_lowercase()),
@@ -121,6 +171,10 @@ fn text(statements: &[Statement]) -> ClaimText {
 
 fn is_yes(word: &str) -> bool {
     ["yes", "true", "y"].iter().any(|yes| word.eq_ignore_ascii_case(yes))
+}
+
+fn is_no(word: &str) -> bool {
+    ["no", "false", "n", "none"].iter().any(|no| word.eq_ignore_ascii_case(no))
 }
 
 /// `<what> by <date>`; a promise without a readable date has no due date, which is a fault of an emergency.

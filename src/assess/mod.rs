@@ -30,6 +30,9 @@ pub struct Evidence {
     pub environment: String,
     /// What is proposed.
     pub change: Change,
+    /// The commit that approvals and checks must be about: the head; for a patch from outside, the head of the facts;
+    /// for what is not committed yet, none.
+    pub head: Option<String>,
     /// Who answers for what, at the base revision.
     pub ownership: Ownership,
     /// The configuration, at the base revision.

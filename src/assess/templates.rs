@@ -31,6 +31,7 @@ pub(super) fn templates(
                 not_before: template.not_before,
                 expires_at: template.expires_at,
                 breaker: trial.breaker(),
+                limits: template.limits,
                 faults,
                 place: template.place.clone(),
             }
@@ -137,10 +138,13 @@ impl Trial<'_> {
 
     /// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.
     fn approved(&self) -> bool {
-        self.template.approved_by.iter().any(|by| {
-            self.template.proposed_by.as_ref() != Some(by)
-                && self.evidence.config.change_authority.iter().any(|who| self.membership.speaks_for(by, &[], who))
-        }) && self.template.proposed_by.is_some()
+        let not_yet = self.template.approved_at.is_some_and(|at| at > self.evidence.now);
+        !not_yet
+            && self.template.approved_by.iter().any(|by| {
+                self.template.proposed_by.as_ref() != Some(by)
+                    && self.evidence.config.change_authority.iter().any(|who| self.membership.speaks_for(by, &[], who))
+            })
+            && self.template.proposed_by.is_some()
     }
 
     /// Open after one failure, or two uses with issues among the last ten, since the template was approved.

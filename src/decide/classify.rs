@@ -21,6 +21,10 @@ pub(super) fn class(facts: &Facts, findings: &Findings) -> ChangeClass {
 /// Why the class is what it is: every reason that holds, not only the first.
 pub(super) fn reasons(facts: &Facts, findings: &Findings, class: ChangeClass) -> Vec<Reason> {
     match class {
+        ChangeClass::None if facts.files.is_empty() => {
+            let msg = "nothing is changed: both ends are the same";
+            vec![info("EMPTY_CHANGE", msg).help("for what is not committed yet: `--staged` or `--worktree`")]
+        }
         ChangeClass::None => vec![info("NOTHING_IN_SCOPE", "nothing in scope is changed")],
         ChangeClass::Standard => {
             let template = facts.templates.iter().find(|t| findings.usable.first() == Some(&t.id));

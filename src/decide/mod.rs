@@ -22,6 +22,7 @@ pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
     let reasons = classify::reasons(facts, &findings, class);
     let why_not = classify::why_not(facts, &findings, class);
     let mut noticed = noticed(facts, &findings, class);
+    noticed.extend(unasked(&findings, class));
     noticed.extend(void::void(facts, &quorum.levels));
     let mut decision = Decision::new(
         class,
@@ -57,6 +58,21 @@ fn class_dispute(class: ChangeClass, proposed: ChangeClass) -> Option<Finding> {
         Finding::new("CLASS_DISPUTED", Severity::Error, msg)
             .help("a rule of the organisation changes the class; rules may only add reasons to the sets")
     })
+}
+
+/// A level that a rule asks for on a change nobody is asked about: said, since somebody expects it to be asked.
+fn unasked(findings: &Findings, class: ChangeClass) -> Vec<Finding> {
+    if !matches!(class, ChangeClass::None | ChangeClass::Standard) {
+        return Vec::new();
+    }
+    let level = |require: &crate::model::Requirement| {
+        let msg = format!("the level `{}` is not asked for: the change is {}", require.level, class.as_str());
+        let mut finding = Finding::new("LEVEL_UNASKED", Severity::Warn, msg)
+            .help("a rule that wants people asked adds to `force_normal` too");
+        finding.rule = require.rule.clone();
+        finding
+    };
+    findings.require.iter().map(level).collect()
 }
 
 /// Warnings of the rules, what gathering noticed, and how near each template came.

@@ -80,6 +80,7 @@ fn level(facts: &Facts, require: &Requirement, words: &[&Approval]) -> Level {
     let direct: Vec<Principal> = require.who.iter().filter(|who| !is_excluded(facts, who)).cloned().collect();
     let stand_in = direct.is_empty();
     let eligible = if stand_in { stand_ins(facts) } else { direct };
+    let stand_in = stand_in && !eligible.is_empty();
     let have: BTreeSet<Principal> = words
         .iter()
         .filter(|word| word.counts(&facts.actors, facts.now, facts.approval_expires_after))
@@ -136,7 +137,9 @@ fn answers_for(facts: &Facts, requirements: &[Requirement], person: &Principal, 
         stand_in || require.who.iter().any(|who| facts.membership.speaks_for(person, &teams, who))
     };
     requirements.iter().filter(names_person).any(|require| match require.level.split_once(':') {
-        Some(("review" | "accountable" | "director", row)) => path.rows.iter().any(|touched| touched == row),
+        Some(("review" | "accountable" | "director", row)) if facts.rows.contains_key(row) => {
+            path.rows.iter().any(|touched| touched == row)
+        }
         _ if require.level == "control-owner" => path.control,
         _ if require.level == "assign-owner" => path.unowned,
         _ => true,
@@ -182,26 +185,24 @@ fn without(people: BTreeSet<Principal>, actors: &Actors) -> BTreeSet<Principal> 
     people.into_iter().filter(|person| !actors.includes(person)).collect()
 }
 
-/// At high risk one person gives only one of the two levels of a row; the accountable level waits for somebody else.
+/// At high risk one person gives only one of the two levels of a row: each pair of them needs as many people as both ask
+/// for together. The accountable level waits for somebody else.
 fn one_person_one_level(facts: &Facts, levels: &mut [Level]) -> Vec<Finding> {
     let mut found = Vec::new();
-    let reviews: Vec<(String, Vec<Principal>, Vec<Principal>)> = levels
-        .iter()
-        .filter_map(|l| Some((l.level.strip_prefix("review:")?.to_owned(), l.have.clone(), l.eligible.clone())))
-        .collect();
-    for (row, reviewers, eligible) in reviews {
-        let Some(accountable) = levels.iter_mut().find(|l| l.level.strip_prefix("accountable:") == Some(row.as_str()))
-        else {
-            continue;
-        };
-        let distinct: BTreeSet<_> = reviewers.iter().chain(&accountable.have).collect();
-        if accountable.met && !reviewers.is_empty() && distinct.len() < 2 {
-            accountable.met = false;
-            accountable.why.push_str("; at high risk somebody else than the reviewer");
-        }
-        let both: Vec<Principal> = eligible.iter().chain(&accountable.eligible).cloned().collect();
-        if !both.is_empty() && reach(facts, &both).is_some_and(|n| n < 2) {
-            found.push(nobody_left(&accountable.level, 2));
+    let reviews: Vec<Level> = levels.iter().filter(|level| level.level.starts_with("review:")).cloned().collect();
+    for accountable in levels.iter_mut().filter(|level| level.level.starts_with("accountable:")) {
+        let row = accountable.level.split_once(':').map(|(_, row)| row.to_owned()).unwrap_or_default();
+        for review in reviews.iter().filter(|review| review.level.split_once(':').is_some_and(|(_, of)| of == row)) {
+            let needed = (review.min + accountable.min) as usize;
+            let given: BTreeSet<_> = review.have.iter().chain(&accountable.have).collect();
+            if accountable.met && review.met && given.len() < needed {
+                accountable.met = false;
+                accountable.why.push_str("; at high risk somebody else than the reviewer");
+            }
+            let both: Vec<Principal> = review.eligible.iter().chain(&accountable.eligible).cloned().collect();
+            if !both.is_empty() && reach(facts, &both).is_some_and(|n| n < needed) {
+                found.push(nobody_left(&accountable.level, review.min + accountable.min));
+            }
         }
     }
     found

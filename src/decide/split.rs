@@ -1,6 +1,6 @@
 //! The files that alone keep a change from being standard: without them, one template would cover the rest.
 
-use crate::model::{ChangeClass, Facts, FileFacts, Findings, OwnedState};
+use crate::model::{ChangeClass, Facts, FileFacts, Findings, OwnedState, TemplateFacts};
 
 /// What is no file cannot be split out: while one of these holds, no smaller change is standard either.
 fn stays(code: &str) -> bool {
@@ -13,13 +13,43 @@ pub(super) fn split(facts: &Facts, findings: &Findings, class: ChangeClass) -> V
     }
     let candidates = facts.templates.iter().filter(|template| {
         let own = findings.template_faults.iter().filter(|(id, _)| *id == template.id);
-        own.into_iter().all(|(_, fault)| matches!(fault.code.as_str(), "TPL_PATHS" | "TPL_KINDS" | "TPL_LIMITS"))
+        own.into_iter().all(|(_, fault)| only_about_files(&fault.code))
     });
     let best = candidates
-        .map(|template| facts.files.iter().filter(|file| !fits(facts, file, &template.id)).collect::<Vec<_>>())
-        .filter(|out| !out.is_empty() && out.len() < facts.files.len())
-        .min_by_key(Vec::len);
-    best.into_iter().flatten().map(|file| file.diff.path.quoted()).collect()
+        .map(|template| {
+            (template, facts.files.iter().filter(|file| !fits(facts, file, &template.id)).collect::<Vec<_>>())
+        })
+        .filter(|(template, out)| {
+            let some_left = !out.is_empty() && out.len() < facts.files.len();
+            some_left && small_enough(facts, template) && alone(facts, findings, template)
+        })
+        .min_by_key(|(_, out)| out.len());
+    best.into_iter().flat_map(|(_, out)| out).map(|file| file.diff.path.quoted()).collect()
+}
+
+/// What would be left is within the template's limits.
+fn small_enough(facts: &Facts, template: &TemplateFacts) -> bool {
+    let left: Vec<&FileFacts> = facts.files.iter().filter(|file| fits(facts, file, &template.id)).collect();
+    let within = |is: u64, limit: Option<u64>| limit.is_none_or(|limit| is <= limit);
+    within(left.len() as u64, template.limits.files)
+        && within(left.iter().map(|file| file.diff.additions).sum(), template.limits.added)
+        && within(left.iter().map(|file| file.diff.deletions).sum(), template.limits.removed)
+}
+
+/// No other template would cover what is left as well: two of them make a change normal.
+fn alone(facts: &Facts, findings: &Findings, template: &TemplateFacts) -> bool {
+    let left = || facts.files.iter().filter(|file| fits(facts, file, &template.id));
+    let sound = |other: &TemplateFacts| {
+        let own = findings.template_faults.iter().filter(|(id, _)| *id == other.id);
+        own.into_iter().all(|(_, fault)| only_about_files(&fault.code))
+    };
+    let others = facts.templates.iter().filter(|other| other.id != template.id && sound(other));
+    !others.into_iter().any(|other| left().all(|file| file.templates.contains(&other.id)))
+}
+
+/// A fault that a smaller change may not have.
+fn only_about_files(code: &str) -> bool {
+    matches!(code, "TPL_PATHS" | "TPL_KINDS" | "TPL_LIMITS")
 }
 
 /// The file could go ahead under the template by itself.

@@ -34,6 +34,8 @@ pub struct Change {
     pub diff: Diff,
     /// The commits between base and head, head first; empty where there is no head.
     pub commits: Vec<Commit>,
+    /// The clone ends inside the change: commits, and so their authors, may be missing from the list.
+    pub commits_missing: bool,
     /// What the person running the tool should know about how the change was read (uncommitted files left out, …).
     pub notes: Vec<String>,
 }

@@ -95,6 +95,7 @@ pub struct ControlFiles {
 
 /// Everything under `.changeward/`, every ownership file, every workflow, pipeline and action definition.
 const BUILT_IN_CONTROL_FILES: &[&str] = &[
+    ".changeward",
     ".changeward/**",
     "**/CODEOWNERS",
     "**/OWNERS",

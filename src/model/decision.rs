@@ -54,8 +54,10 @@ pub struct Level {
 /// The digests of what the decision rests on, each `sha256:<hex>`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Digests {
-    /// The shipped policies, the organisation's own, and their parameters.
+    /// The shipped policies and the organisation's own.
     pub policy: String,
+    /// The configuration (with the parameters of the policies), templates, calendars, lockdowns and exceptions.
+    pub controls: String,
     /// Every ownership file.
     pub ownership: String,
     /// Every changed file with its status, modes and object ids.

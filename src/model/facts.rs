@@ -2,7 +2,7 @@
 
 use super::{
     Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Datum, Escalation, Exception, FileDiff,
-    Finding, Membership, Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
+    Finding, Limits, Membership, Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -234,6 +234,8 @@ pub struct TemplateFacts {
     pub expires_at: Option<Moment>,
     /// The breaker is open after failures: why.
     pub breaker: Option<String>,
+    /// How large a change under it may be.
+    pub limits: Limits,
     /// Everything that speaks against it, beside what the fields above say: `paths`, `kinds`, `constraints`, `limits`,
     /// `checks`, `submitter`, `environment`, `window`.
     pub faults: Vec<TemplateFault>,

@@ -38,17 +38,26 @@ pub fn trailers(message: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The people of the `Co-authored-by:` trailers, as (name, address). An entry without an address in angle brackets names
-/// nobody and is left out.
+/// The people of every `Co-authored-by:` line, as (name, address), wherever in the message it stands.
+///
+/// Wider than git's trailers on purpose: a co-author never approves, so a line that git would not count still names one.
+/// Without angle brackets the whole value is the address; a value without an `@` names nobody.
 pub fn co_authors(message: &str) -> Vec<(String, String)> {
-    let people = trailers(message).into_iter().filter(|(key, _)| key.eq_ignore_ascii_case("co-authored-by"));
+    let lines = message.lines().filter_map(|line| split(line.trim_start_matches(is_blank)));
+    let lines = lines.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let mut people: Vec<(String, String)> = Vec::new();
+    for (_, value) in trailers(message).into_iter().chain(lines).filter(|(key, _)| is_co_author(key)) {
+        let (name, rest) = value.split_once('<').unwrap_or(("", &value));
+        let email = rest.split_once('>').map_or(rest, |(email, _)| email).trim_matches(is_blank);
+        if email.contains('@') && !people.iter().any(|(_, known)| known == email) {
+            people.push((name.trim().to_owned(), email.to_owned()));
+        }
+    }
     people
-        .filter_map(|(_, value)| {
-            let (name, rest) = value.split_once('<')?;
-            let (email, _) = rest.split_once('>')?;
-            (!email.trim().is_empty()).then(|| (name.trim().to_owned(), email.trim().to_owned()))
-        })
-        .collect()
+}
+
+fn is_co_author(key: &str) -> bool {
+    key.eq_ignore_ascii_case("co-authored-by")
 }
 
 /// White space inside a line, as git counts it.

@@ -145,6 +145,13 @@ impl Checker<'_> {
             let name = path.trim_start_matches("data.").trim_start_matches(PACKAGE).trim_start_matches('.');
             let shipped = owner(&definitions, path);
             for (index, one) in all.iter().enumerate() {
+                // The engine would let the rule win, in the shipped rules too.
+                if builtins::arity(name).is_some() {
+                    let message = format!("`{name}` is a builtin function");
+                    let help = "give the rule another name".to_owned();
+                    self.report(PolicyCode::Overrides, &one.file, one.span.clone(), message, help);
+                    continue;
+                }
                 if let Some(shipped) = shipped.filter(|_| one.origin == Origin::Organisation && !is_open(path)) {
                     let there = self.place(shipped);
                     let message = format!("`{name}` is a shipped rule (defined at {there})");

@@ -140,7 +140,12 @@ fn foundations(page: &Page<'_>) -> Vec<Line> {
     }
     let mut second = Para::new(2, 4);
     let digests = &decision.digests;
-    let known = [("policy", &digests.policy), ("ownership", &digests.ownership), ("diff", &digests.diff)];
+    let known = [
+        ("policy", &digests.policy),
+        ("ownership", &digests.ownership),
+        ("controls", &digests.controls),
+        ("diff", &digests.diff),
+    ];
     for (what, digest) in known.into_iter().filter(|(_, digest)| !digest.is_empty()) {
         let digest = if page.all { digest.clone() } else { words::short_digest(digest) };
         let digest = digest.trim_start_matches("sha256:");

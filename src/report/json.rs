@@ -80,6 +80,7 @@ impl<'a> Document<'a> {
             digests: Digests {
                 policy: &decision.digests.policy,
                 ownership: &decision.digests.ownership,
+                controls: &decision.digests.controls,
                 diff: &decision.digests.diff,
             },
         }
@@ -315,6 +316,7 @@ impl<'a> Stats<'a> {
 struct Digests<'a> {
     policy: &'a str,
     ownership: &'a str,
+    controls: &'a str,
     diff: &'a str,
 }
 

@@ -16,6 +16,7 @@ pub(super) fn class_title(class: ChangeClass) -> &'static str {
 /// The class in one phrase: why it is what it is, short enough for a first line.
 pub(super) fn class_phrase(decision: &Decision) -> String {
     let first = match decision.class {
+        ChangeClass::None if decision.files.is_empty() => "nothing is changed: both ends are the same".to_owned(),
         ChangeClass::None => "nothing it touches counts as a change to production".to_owned(),
         ChangeClass::Standard => match &decision.template {
             Some(id) => format!("pre-approved, template {id} covers all of it"),

@@ -158,7 +158,7 @@ pub enum WorldError {
         what: String,
     },
     /// The operating system refused.
-    #[error("{} could not be {action}: {source}", path.display())]
+    #[error("{} could not be {action}", path.display())]
     #[diagnostic(code(changeward::world::io), help("check that the path exists and may be read"))]
     Io {
         /// The path.

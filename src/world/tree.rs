@@ -12,8 +12,8 @@ pub const FILE_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// A state of the files: read one, list some. Paths are relative to the root, with `/` between segments.
 pub trait Tree {
-    /// The contents of a file; `None` when there is no file at that path (a directory is not one). Symbolic links are
-    /// followed inside the tree.
+    /// The contents of a file; `None` when there is no file at that path (a directory is not one). Symbolic links are not
+    /// followed: an edit of what one points to would be no edit of the control file.
     ///
     /// # Errors
     /// When the file is there but cannot be read whole: too large, missing in a partial clone, a link out of the tree.
@@ -49,6 +49,12 @@ impl Folder {
         Ok(Self { root })
     }
 
+    /// A directory on the way to a path is a link.
+    fn leads_through_a_link(&self, relative: &Path) -> bool {
+        let on_the_way = relative.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
+        on_the_way.into_iter().any(|part| is_link(&self.root.join(part)))
+    }
+
     /// The place on the disk; `None` when nothing is there.
     fn locate(&self, path: &str) -> Result<Option<PathBuf>, WorldError> {
         let relative = Path::new(path);
@@ -56,6 +62,13 @@ impl Folder {
             return Err(refused(path, "the path leaves the folder"));
         }
         let full = self.root.join(relative);
+        let through_a_link = self.leads_through_a_link(relative);
+        if is_link(&full) || (through_a_link && is_own(path)) {
+            return Err(refused(path, LINK));
+        }
+        if through_a_link {
+            return Ok(None);
+        }
         match full.canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Ok(Some(real)),
             Ok(_) => Err(refused(path, "it is a link to a place outside of the folder")),
@@ -82,7 +95,7 @@ impl Tree for Folder {
     fn list(&self, dir: &str) -> Result<Vec<String>, WorldError> {
         let Some(place) = self.locate(dir)? else { return Ok(Vec::new()) };
         if !place.is_dir() {
-            return Ok(Vec::new());
+            return if is_own(dir) { Err(refused(dir, "it is no directory")) } else { Ok(Vec::new()) };
         }
         let mut found = Vec::new();
         let walk = WalkDir::new(&place).follow_links(false).into_iter();
@@ -97,7 +110,11 @@ impl Tree for Folder {
                 continue;
             }
             let below = entry.path().strip_prefix(&place).unwrap_or(entry.path());
-            found.push(spell(dir, below)?);
+            let path = spell(dir, below)?;
+            if kind.is_symlink() && is_own(&path) {
+                return Err(refused(&path, LINK));
+            }
+            found.push(path);
         }
         found.sort();
         Ok(found)
@@ -106,6 +123,18 @@ impl Tree for Folder {
     fn describe(&self) -> String {
         format!("folder {}", self.root.display())
     }
+}
+
+fn is_link(place: &Path) -> bool {
+    fs::symlink_metadata(place).is_ok_and(|about| about.is_symlink())
+}
+
+/// Why a link is refused.
+pub(super) const LINK: &str = "it is a link to somewhere else, and whoever edits that place edits no control file";
+
+/// The path is in the gate's own folder, where everything must be what it seems.
+pub(super) fn is_own(path: &str) -> bool {
+    path == ".changeward" || path.starts_with(".changeward/")
 }
 
 /// The path as the rest of the house writes it: below `dir`, with `/`.

@@ -29,6 +29,7 @@ pub(crate) struct Case {
     pub(crate) not_codes: Vec<String>,
     #[serde(default)]
     pub(crate) missing: Option<Vec<String>>,
+    pub(crate) split: Option<Vec<String>>,
     pub(crate) exit: Option<u8>,
     #[serde(default)]
     pub(crate) bare: bool,

@@ -96,12 +96,14 @@ fn wild(seed: u64) -> Evidence {
         head: Some(CommitId(HEAD.to_owned())),
         diff,
         commits: Vec::new(),
+        commits_missing: false,
         notes: Vec::new(),
     };
     Evidence {
         now: now(),
         environment: d.pick(&["production", "staging"]).to_string(),
         change,
+        head: Some(HEAD.to_owned()),
         ownership: ownership(d),
         config: config(d),
         templates: templates(d),

@@ -84,13 +84,9 @@ impl<'r> Pending<'r> {
         };
         notes.append(&mut raw.notes);
         let History { commits, ends } = log.map_or_else(|| Ok(History::default()), Log::finish)?;
-        if ends && cut_short(repo, &commits)? {
-            let note =
-                "this clone is shallow and ends inside the change: commits, and so their authors, may be missing";
-            notes.push(note.to_owned());
-        }
+        let commits_missing = ends && cut_short(repo, &commits)?;
         notes.extend(uncommitted.and_then(worktree::note));
-        Ok(Change { base: Some(base), head, diff: Diff::from(raw), commits, notes })
+        Ok(Change { base: Some(base), head, diff: Diff::from(raw), commits, commits_missing, notes })
     }
 }
 

@@ -9,12 +9,9 @@ use super::objects::{Contents, checked_commit};
 use super::raw::kind;
 use crate::model::{CommitId, FileKind, RepoPath};
 use crate::world::WorldError;
-use crate::world::tree::{FILE_LIMIT, Tree};
+use crate::world::tree::{FILE_LIMIT, LINK, Tree, is_own};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// As many links as are followed from one path.
-const LINKS: usize = 8;
 
 /// Trees below trees; git's own limit is 2048.
 const DEPTH: usize = 256;
@@ -99,41 +96,32 @@ impl<'r> GitTree<'r> {
         Ok(format!("{}^{{tree}}", checked_commit(&self.commit)?))
     }
 
-    /// What stands at a path, links followed; `None` when nothing does.
+    /// What stands at a path; `None` when nothing does. No link is followed: whoever edits the target of a link edits no
+    /// control file. On the way to a file of the gate's own folder, anything but a directory is refused; on the way to
+    /// another (`docs` is a link or a file) there simply is none, as on GitHub.
     fn locate(&self, path: &str) -> Result<Option<(u32, String)>, WorldError> {
-        let mut todo: Vec<Vec<u8>> = path.as_bytes().split(|b| *b == b'/').rev().map(<[u8]>::to_vec).collect();
-        // Names and ids of the directories walked through, the root first.
-        let mut walked: Vec<(u32, String)> = vec![(0o040_000, self.root()?)];
-        let mut links = 0;
-        while let Some(part) = todo.pop() {
-            let Some((mode, id)) = walked.last().cloned() else {
-                return Err(refused(path, "it leads out of the tree"));
-            };
-            match part.as_slice() {
-                b"" | b"." => continue,
-                b".." => {
-                    walked.pop();
-                    continue;
-                }
-                _ if !is_tree(mode) => return Ok(None),
-                _ => {}
+        let mut at = (0o040_000, self.root()?);
+        let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
+        while let Some(part) = parts.next() {
+            if !is_tree(at.0) {
+                return if is_own(path) {
+                    Err(refused(path, "something on the way is no directory"))
+                } else {
+                    Ok(None)
+                };
             }
-            let Some((mode, id)) = self.entry(&id, &part)? else { return Ok(None) };
-            if kind(mode) != FileKind::Symlink {
-                walked.push((mode, id));
-                continue;
+            if matches!(part, "." | "..") {
+                return Err(refused(path, "the path leaves the tree"));
             }
-            links += 1;
-            if links > LINKS {
-                return Err(refused(path, "too many links lead to one another"));
+            let Some(next) = self.entry(&at.1, part.as_bytes())? else { return Ok(None) };
+            if matches!(kind(next.0), FileKind::Symlink | FileKind::Submodule)
+                && (parts.peek().is_none() || is_own(path))
+            {
+                return Err(refused(path, LINK));
             }
-            let target = self.blob(&id, path)?;
-            if target.starts_with(b"/") {
-                return Err(refused(path, "it is a link to a place outside of the repository"));
-            }
-            todo.extend(target.split(|b| *b == b'/').rev().map(<[u8]>::to_vec));
+            at = next;
         }
-        walked.pop().map(Some).ok_or_else(|| refused(path, "it leads out of the tree"))
+        Ok(Some(at))
     }
 
     fn blob(&self, id: &str, path: &str) -> Result<Vec<u8>, WorldError> {
@@ -163,9 +151,6 @@ impl<'r> GitTree<'r> {
         let mut rest = raw.as_slice();
         while !rest.is_empty() {
             let entry = Entry::cut(&mut rest, self.commit.0.len() / 2).ok_or_else(|| damaged(tree))?;
-            if kind(entry.mode) == FileKind::Submodule {
-                continue;
-            }
             let Ok(name) = std::str::from_utf8(entry.name) else {
                 return Err(refused(
                     &format!("{prefix}{}", String::from_utf8_lossy(entry.name)),
@@ -173,6 +158,12 @@ impl<'r> GitTree<'r> {
                 ));
             };
             let path = format!("{prefix}{name}");
+            if matches!(kind(entry.mode), FileKind::Symlink | FileKind::Submodule) && is_own(&path) {
+                return Err(refused(&path, LINK));
+            }
+            if kind(entry.mode) == FileKind::Submodule {
+                continue;
+            }
             if entry.is_tree() {
                 self.collect(&entry.hex(), &format!("{path}/"), depth + 1, found)?;
             } else {
@@ -194,6 +185,9 @@ impl Tree for GitTree<'_> {
     fn list(&self, dir: &str) -> Result<Vec<String>, WorldError> {
         let Some((mode, id)) = self.locate(dir)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
+        if !is_tree(mode) && is_own(dir) {
+            return Err(refused(dir, "it is no directory"));
+        }
         if is_tree(mode) {
             let dir = dir.trim_matches('/');
             let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
