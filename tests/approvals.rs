@@ -11,7 +11,7 @@ mod temp_repo;
 
 use changeward::app::check::check;
 use changeward::app::request::{CheckRequest, FailOn, Spec};
-use changeward::model::{Decision, Moment};
+use changeward::model::{Decision, Moment, Verdict};
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
@@ -61,23 +61,30 @@ fn commit(repo: &TempRepo, message: &str) {
 
 /// Decides on `main...topic` with approvals of bob (pay), fay (web) and cat (accountable for both), given on a commit.
 fn decide(repo: &TempRepo, seen: &str) -> Decision {
+    decide_on(repo, seen, Spec::Range("main...topic".to_owned()))
+}
+
+fn decide_on(repo: &TempRepo, seen: &str, spec: Spec) -> Decision {
     let words = ["bob", "fay", "cat"]
         .map(|by| json!({"by": by, "decision": "approve", "commit": seen, "at": "2026-11-22T11:00:00Z"}));
     let facts = repo.path().join("../facts.json");
-    fs::write(&facts, json!({"version": 1, "author": "ann", "approvals": words}).to_string()).unwrap();
-    let request = CheckRequest {
+    fs::write(&facts, json!({"version": 1, "head": seen, "author": "ann", "approvals": words}).to_string()).unwrap();
+    check(&request(repo, spec, Some(facts))).unwrap()
+}
+
+fn request(repo: &TempRepo, spec: Spec, facts: Option<PathBuf>) -> CheckRequest {
+    CheckRequest {
         dir: repo.path().to_owned(),
-        spec: Spec::Range("main...topic".to_owned()),
+        spec,
         control_files: None,
         environment: "production".to_owned(),
         now: Moment::parse("2026-11-22T12:00:00Z").unwrap(),
         claim: None,
         trailers: Vec::new(),
-        facts: Some(facts),
+        facts,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
-    };
-    check(&request).unwrap()
+    }
 }
 
 fn missing(decision: &Decision) -> Vec<String> {
@@ -136,4 +143,80 @@ fn an_approval_of_a_commit_nobody_has_counts_for_nothing() {
     let repo = staged();
     let decision = decide(&repo, &"9".repeat(40));
     assert_eq!(missing(&decision), ["review:pay", "review:web", "accountable:pay", "accountable:web"]);
+}
+
+#[test]
+fn what_is_not_committed_has_no_approvals() {
+    let repo = staged();
+    let seen = repo.line(&["rev-parse", "topic"]);
+    write(&repo, "pay/a.go", "evil\n");
+    repo.git(&["add", "."]);
+    for spec in [Spec::Staged, Spec::Worktree] {
+        assert_eq!(missing(&decide_on(&repo, &seen, spec)), ["review:pay"]);
+    }
+}
+
+#[test]
+fn only_a_whole_commit_id_names_what_was_seen() {
+    let repo = staged();
+    let short = repo.line(&["rev-parse", "--short", "topic"]);
+    for seen in ["HEAD", "topic", short.as_str()] {
+        assert_eq!(missing(&decide(&repo, seen)).len(), 4, "{seen}");
+    }
+}
+
+#[test]
+fn a_level_of_an_own_rule_is_about_the_whole_change() {
+    let repo = staged();
+    repo.git(&["checkout", "-q", "main"]);
+    let rule = "package changeward\n\nimport rego.v1\n\nrequire contains {\"level\": \"review:security\", \"who\": [\"@bob\"], \"min\": 1, \"why\": \"always\"}\n";
+    write(&repo, ".changeward/policies/own.rego", rule);
+    commit(&repo, "a rule");
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.git(&["rebase", "-q", "main"]);
+    let seen = repo.line(&["rev-parse", "topic"]);
+    write(&repo, "web/b.js", "evil\n");
+    commit(&repo, "elsewhere, but bob answers for all of it now");
+    let decision = decide(&repo, &seen);
+    assert!(missing(&decision).contains(&"review:security".to_owned()), "{:?}", missing(&decision));
+}
+
+#[test]
+fn nobody_can_be_told_from_an_author_the_clone_left_out() {
+    let origin = staged();
+    for n in 0..3 {
+        write(&origin, "pay/a.go", &format!("{n}\n"));
+        commit(&origin, "more");
+    }
+    let clone = origin.cloned(&["--depth=1", "--branch=topic", "--no-single-branch"]);
+    let seen = clone.line(&["rev-parse", "HEAD"]);
+    let decision = decide_on(&clone, &seen, Spec::Range("origin/main..HEAD".to_owned()));
+    assert_eq!(decision.verdict(), Verdict::Block);
+    assert!(decision.block.iter().any(|reason| reason.code == "AUTHORS_MISSING"), "{:?}", decision.block);
+}
+
+/// Whoever edits what a link points to edits no control file, so a control file may be no link.
+#[test]
+fn a_control_file_behind_a_link_decides_nothing() {
+    for (link, target) in [
+        (".changeward", "docs/gate"),
+        (".changeward/config.toml", "../docs/config.toml"),
+        (".changeward/lockdowns", "../docs/gates"),
+        (".changeward/policies/own.rego", "../../nowhere.rego"),
+        ("CODEOWNERS", "docs/owners"),
+    ] {
+        let repo = TempRepo::new();
+        write(&repo, "docs/gate/config.toml", "version = 1\n");
+        write(&repo, "docs/config.toml", "version = 1\n");
+        write(&repo, "docs/gates/l.toml", "version = 1\n");
+        write(&repo, "docs/owners", "* @bob\n");
+        let place = repo.path().join(link);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, place).unwrap();
+        commit(&repo, "base");
+        write(&repo, "docs/owners", "* @mallory\n");
+        commit(&repo, "mine now");
+        let request = request(&repo, Spec::Range("HEAD~1..HEAD".to_owned()), None);
+        assert_eq!(check(&request).map(|d| d.verdict()).map_err(|f| f.exit_code()), Err(3), "{link}");
+    }
 }
