@@ -5,13 +5,14 @@
 
 use super::failure::Failure;
 use crate::model::{
-    CalendarRule, CalendarState, Codeowners, Config, Exception, Finding, Lockdown, Matrix, Moment, Ownership, RepoPath,
-    Severity, Template,
+    CalendarRule, CalendarState, Codeowners, Config, ControlFiles, Exception, Finding, Lockdown, Matrix, Moment,
+    Ownership, RepoPath, Severity, Template,
 };
 use crate::parse::calendar::Calendar;
 use crate::parse::{self, metadata::metadata};
 use crate::policy::engine::{Module, Origin, RuleMeta};
 use crate::policy::shipped::SHIPPED;
+use crate::world::WorldError;
 use crate::world::tree::Tree;
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,10 @@ use std::collections::BTreeMap;
 
 /// The folder of everything people write for the gate.
 const FOLDER: &str = ".changeward";
+
+/// The folders and the files of fixed names in it.
+const FOLDERS: [&str; 5] = ["templates", "policies", "calendars", "exceptions", "lockdowns"];
+const FILES: [&str; 2] = ["config.toml", "ownership.toml"];
 
 /// Everything the base revision says about how changes are decided.
 #[derive(Debug)]
@@ -47,8 +52,9 @@ impl Controls {
     /// # Errors
     /// When a file cannot be read (exit 4), or one or more do not parse (exit 3, all their problems at once).
     pub(super) fn read(tree: &dyn Tree) -> Result<Self, Failure> {
-        let mut reader = Reader { tree, invalid: Vec::new(), ownership: Sha256::new(), noticed: Vec::new() };
-        let paths = tree.list(FOLDER).map_err(Failure::world)?;
+        let mut reader =
+            Reader { tree, invalid: Vec::new(), links: Vec::new(), ownership: Sha256::new(), noticed: Vec::new() };
+        let paths = reader.listing()?;
         let config = reader.text(&format!("{FOLDER}/config.toml"))?;
         let config = config.and_then(|(text, file)| reader.parsed(parse::config(&text, &file))).unwrap_or_default();
         let matrix = reader.matrix()?;
@@ -61,6 +67,7 @@ impl Controls {
         reader.same_id(&templates, |t| (&t.id, &t.place), "template");
         reader.same_id(&lockdowns, |l| (&l.id, &l.place), "lockdown");
         reader.same_id(&exceptions, |e| (&e.id, &e.place), "exception");
+        reader.linked(&config);
         let metas = reader.metas(&modules);
         if let Some(failure) = reader.failure() {
             return Err(failure);
@@ -109,14 +116,66 @@ impl Controls {
 struct Reader<'a> {
     tree: &'a dyn Tree,
     invalid: Vec<Box<dyn Diagnostic + Send + Sync>>,
+    /// Paths that were read, and where links led from there.
+    links: Vec<(String, String)>,
     ownership: Sha256,
     noticed: Vec<Finding>,
 }
 
 impl Reader<'_> {
+    /// The files below the folder. What stands in the place of a folder or a file and is none would be passed over
+    /// without a word, and with it perhaps a freeze or a rule that denies: it makes the folder invalid.
+    fn listing(&mut self) -> Result<Vec<String>, Failure> {
+        let paths = self.tree.list(FOLDER).map_err(unread)?;
+        if paths.is_empty() && self.tree.read(FOLDER).map_err(unread)?.is_some() {
+            self.invalid.push(Box::new(ControlFault::NoFolder { path: FOLDER.to_owned() }));
+        }
+        for name in FOLDERS.map(|name| format!("{FOLDER}/{name}")) {
+            if paths.contains(&name) {
+                self.invalid.push(Box::new(ControlFault::NoFolder { path: name }));
+            }
+        }
+        for file in FILES.map(|name| format!("{FOLDER}/{name}")) {
+            if paths.iter().any(|path| path.strip_prefix(&file).is_some_and(|rest| rest.starts_with('/'))) {
+                self.invalid.push(Box::new(ControlFault::NoFile { path: file }));
+            }
+        }
+        Ok(paths)
+    }
+
+    /// The contents of a file; `None` when there is none.
+    fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let read = self.tree.read(path).map_err(unread)?;
+        if read.is_some() {
+            let place = self.tree.place(path).map_err(unread)?.filter(|place| place != path);
+            self.links.extend(place.map(|place| (path.to_owned(), place)));
+        }
+        Ok(read)
+    }
+
+    /// Whoever may edit what a control file is a link to could edit the rules: it has to be a control file, too.
+    fn linked(&mut self, config: &Config) {
+        let control = ControlFiles::new(&config.control_files);
+        for (path, place) in std::mem::take(&mut self.links) {
+            if !control.contains(&RepoPath::from(place.as_str())) {
+                self.invalid.push(Box::new(ControlFault::Link { path, place }));
+            }
+        }
+    }
+
+    /// The text of a file that was listed: that it cannot be read as one is a fault.
+    fn listed(&mut self, path: &str) -> Result<Option<(String, String)>, Failure> {
+        let faults = self.invalid.len();
+        let read = self.text(path)?;
+        if read.is_none() && self.invalid.len() == faults {
+            self.invalid.push(Box::new(ControlFault::NoFile { path: path.to_owned() }));
+        }
+        Ok(read)
+    }
+
     /// The text of a file and its name; `None` when there is none. Bytes that are no text make the file invalid.
     fn text(&mut self, path: &str) -> Result<Option<(String, String)>, Failure> {
-        let Some(bytes) = self.tree.read(path).map_err(Failure::world)? else { return Ok(None) };
+        let Some(bytes) = self.bytes(path)? else { return Ok(None) };
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Some((text, path.to_owned()))),
             Err(_) => {
@@ -140,7 +199,7 @@ impl Reader<'_> {
     ) -> Result<Vec<T>, Failure> {
         let mut all = Vec::new();
         for path in files_of(paths, folder, ending) {
-            if let Some((text, file)) = self.text(path)? {
+            if let Some((text, file)) = self.listed(path)? {
                 all.extend(self.parsed(parse(&text, &file)));
             }
         }
@@ -156,7 +215,7 @@ impl Reader<'_> {
     /// The first CODEOWNERS in GitHub's order; the others are ignored, as GitHub does.
     fn codeowners(&mut self) -> Result<Option<Codeowners>, Failure> {
         for path in parse::codeowners::locations() {
-            let Some(bytes) = self.tree.read(path).map_err(Failure::world)? else { continue };
+            let Some(bytes) = self.bytes(path)? else { continue };
             self.digest(path, &bytes);
             let read = parse::codeowners::codeowners(&bytes, &RepoPath::from(path));
             return Ok(self.parsed(read).map(|(codeowners, findings)| {
@@ -182,7 +241,7 @@ impl Reader<'_> {
                 continue;
             }
             let path = format!("{FOLDER}/{file}");
-            match self.tree.read(&path).map_err(Failure::world)? {
+            match self.bytes(&path)? {
                 Some(bytes) => {
                     if let Some(calendar) = self.parsed(parse::calendar::calendar(&bytes, &path)) {
                         calendars.insert(file.clone(), calendar);
@@ -200,7 +259,7 @@ impl Reader<'_> {
             |file: &str, source: &str, origin| Module { file: file.to_owned(), source: source.to_owned(), origin };
         let mut modules: Vec<Module> = SHIPPED.iter().map(|(file, text)| module(file, text, Origin::Shipped)).collect();
         for path in files_of(paths, "policies", ".rego").filter(|path| !path.ends_with("_test.rego")) {
-            if let Some((text, file)) = self.text(path)? {
+            if let Some((text, file)) = self.listed(path)? {
                 modules.push(module(&file, &text, Origin::Organisation));
             }
         }
@@ -247,6 +306,25 @@ enum ControlFault {
     #[error("{} is not UTF-8 text", RepoPath::from(file.as_str()).quoted())]
     #[diagnostic(code(changeward::control::not_text), help("save the file as UTF-8"))]
     NotText { file: String },
+    #[error("{path} is not a folder")]
+    #[diagnostic(
+        code(changeward::control::not_a_folder),
+        help(
+            "make it a folder, or take it away; a link to a folder is not followed here, and what it holds might be a rule that denies"
+        )
+    )]
+    NoFolder { path: String },
+    #[error("{} is a link to {}, which is no control file", RepoPath::from(path.as_str()).quoted(), RepoPath::from(place.as_str()).quoted())]
+    #[diagnostic(
+        code(changeward::control::link),
+        help(
+            "whoever may edit that file could edit the rules: put the file itself in the place of the link, or add its path to `files` under [control] in .changeward/config.toml"
+        )
+    )]
+    Link { path: String, place: String },
+    #[error("{} is not a file", RepoPath::from(path.as_str()).quoted())]
+    #[diagnostic(code(changeward::control::not_a_file), help("make it a plain file, or take it away"))]
+    NoFile { path: String },
     #[error("{place} names the calendar {}, which is not there", RepoPath::from(file.as_str()).quoted())]
     #[diagnostic(
         code(changeward::control::no_calendar),
@@ -265,6 +343,14 @@ enum ControlFault {
 struct SeveralInvalid {
     #[related]
     related: Vec<Box<dyn Diagnostic + Send + Sync>>,
+}
+
+/// A control file too large, or none, is invalid; that git or the disk cannot answer is another matter.
+fn unread(error: WorldError) -> Failure {
+    match error {
+        WorldError::TooLarge { .. } | WorldError::NotAFile { .. } => Failure::invalid(error),
+        _ => Failure::world(error),
+    }
 }
 
 fn files_of<'a>(paths: &'a [String], folder: &str, ending: &'a str) -> impl Iterator<Item = &'a String> {

@@ -19,11 +19,17 @@ pub trait Tree {
     /// When the file is there but cannot be read whole: too large, missing in a partial clone, a link out of the tree.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, WorldError>;
 
-    /// The files below a directory, at any depth, as full paths from the root, sorted; empty when there is no such
-    /// directory. `""` is the root. Submodules are not listed.
+    /// The path of what stands at a path: another one where links lead there, `None` when nothing does.
     ///
     /// # Errors
-    /// When the directory is there but cannot be listed whole, or holds a name that is not text.
+    /// As [`read`](Self::read).
+    fn place(&self, path: &str) -> Result<Option<String>, WorldError>;
+
+    /// The files below a directory, at any depth, as full paths from the root, sorted; empty when there is no such
+    /// directory. `""` is the root.
+    ///
+    /// # Errors
+    /// When the directory is there but cannot be listed whole: it is or holds a submodule, or a name that is not text.
     fn list(&self, dir: &str) -> Result<Vec<String>, WorldError>;
 
     /// For people: which state this is (`commit 1a2b3c4d5e6f`, `folder /x`).
@@ -77,6 +83,11 @@ impl Tree for Folder {
             return Err(refused(path, "it is no plain file"));
         }
         read_limited(&place, path).map(Some)
+    }
+
+    fn place(&self, path: &str) -> Result<Option<String>, WorldError> {
+        let Some(place) = self.locate(path)? else { return Ok(None) };
+        spell("", place.strip_prefix(&self.root).unwrap_or(&place)).map(Some)
     }
 
     fn list(&self, dir: &str) -> Result<Vec<String>, WorldError> {

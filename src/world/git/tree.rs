@@ -27,6 +27,15 @@ pub struct GitTree<'r> {
     trees: Mutex<HashMap<String, Arc<Vec<u8>>>>,
 }
 
+/// What stands somewhere in the tree.
+#[derive(Clone)]
+struct Located {
+    /// Its own path, without links.
+    path: String,
+    mode: u32,
+    id: String,
+}
+
 /// One entry of a raw tree object.
 struct Entry<'t> {
     mode: u32,
@@ -100,13 +109,13 @@ impl<'r> GitTree<'r> {
     }
 
     /// What stands at a path, links followed; `None` when nothing does.
-    fn locate(&self, path: &str) -> Result<Option<(u32, String)>, WorldError> {
+    fn locate(&self, path: &str) -> Result<Option<Located>, WorldError> {
         let mut todo: Vec<Vec<u8>> = path.as_bytes().split(|b| *b == b'/').rev().map(<[u8]>::to_vec).collect();
-        // Names and ids of the directories walked through, the root first.
-        let mut walked: Vec<(u32, String)> = vec![(0o040_000, self.root()?)];
+        // What was walked through, the root first.
+        let mut walked = vec![Located { path: String::new(), mode: 0o040_000, id: self.root()? }];
         let mut links = 0;
         while let Some(part) = todo.pop() {
-            let Some((mode, id)) = walked.last().cloned() else {
+            let Some(Located { path: above, mode, id }) = walked.last().cloned() else {
                 return Err(refused(path, "it leads out of the tree"));
             };
             match part.as_slice() {
@@ -120,7 +129,8 @@ impl<'r> GitTree<'r> {
             }
             let Some((mode, id)) = self.entry(&id, &part)? else { return Ok(None) };
             if kind(mode) != FileKind::Symlink {
-                walked.push((mode, id));
+                let slash = if above.is_empty() { "" } else { "/" };
+                walked.push(Located { path: format!("{above}{slash}{}", String::from_utf8_lossy(&part)), mode, id });
                 continue;
             }
             links += 1;
@@ -163,9 +173,6 @@ impl<'r> GitTree<'r> {
         let mut rest = raw.as_slice();
         while !rest.is_empty() {
             let entry = Entry::cut(&mut rest, self.repo.id_bytes()).ok_or_else(|| damaged(tree))?;
-            if kind(entry.mode) == FileKind::Submodule {
-                continue;
-            }
             let Ok(name) = std::str::from_utf8(entry.name) else {
                 return Err(refused(
                     &format!("{prefix}{}", String::from_utf8_lossy(entry.name)),
@@ -173,6 +180,9 @@ impl<'r> GitTree<'r> {
                 ));
             };
             let path = format!("{prefix}{name}");
+            if kind(entry.mode) == FileKind::Submodule {
+                return Err(submodule(&path));
+            }
             if entry.is_tree() {
                 self.collect(&entry.hex(), &format!("{path}/"), depth + 1, found)?;
             } else {
@@ -186,13 +196,20 @@ impl<'r> GitTree<'r> {
 impl Tree for GitTree<'_> {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, WorldError> {
         match self.locate(path)? {
-            Some((mode, id)) if mode & 0o170_000 == 0o100_000 => self.blob(&id, path).map(Some),
+            Some(Located { mode, id, .. }) if mode & 0o170_000 == 0o100_000 => self.blob(&id, path).map(Some),
             _ => Ok(None),
         }
     }
 
+    fn place(&self, path: &str) -> Result<Option<String>, WorldError> {
+        Ok(self.locate(path)?.map(|located| located.path))
+    }
+
     fn list(&self, dir: &str) -> Result<Vec<String>, WorldError> {
-        let Some((mode, id)) = self.locate(dir)? else { return Ok(Vec::new()) };
+        let Some(Located { mode, id, .. }) = self.locate(dir)? else { return Ok(Vec::new()) };
+        if kind(mode) == FileKind::Submodule {
+            return Err(submodule(dir));
+        }
         let mut found = Vec::new();
         if is_tree(mode) {
             let dir = dir.trim_matches('/');
@@ -214,6 +231,10 @@ fn quoted(path: &str) -> String {
 
 fn refused(path: &str, why: &'static str) -> WorldError {
     WorldError::NotAFile { path: quoted(path), why }
+}
+
+fn submodule(path: &str) -> WorldError {
+    refused(path, "it is a submodule, and what is in there is no part of this repository")
 }
 
 fn damaged(name: &str) -> WorldError {
