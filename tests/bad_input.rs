@@ -4,6 +4,7 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "these tests start the program and look at what it did")]
 #![expect(clippy::unwrap_used, reason = "a program that cannot be started is a test that fails")]
+#![expect(clippy::too_many_lines, reason = "a table is as long as it is")]
 
 #[path = "support/temp_repo.rs"]
 mod temp_repo;
@@ -53,6 +54,9 @@ fn repository(prepare: impl Fn(&TempRepo)) -> TempRepo {
     repo
 }
 
+/// Paths and contents.
+type Files = Vec<(&'static str, Vec<u8>)>;
+
 /// Files of the base revision, and what becomes of a change that is judged by them.
 #[test]
 fn control_files_that_cannot_be_used() {
@@ -60,7 +64,7 @@ fn control_files_that_cannot_be_used() {
         |text: &str| vec![(".changeward/policies/x.rego", format!("package changeward\n{text}\n").into_bytes())];
     let one = |path, bytes: &[u8]| vec![(path, bytes.to_vec())];
     let config = |text: &str| one(".changeward/config.toml", text.as_bytes());
-    let table: Vec<(Vec<(&str, Vec<u8>)>, i32, &str)> = vec![
+    let table: Vec<(Files, i32, &str)> = vec![
         (config("version = 1\n[scpoe]\n"), 3, "config::unknown_key"),
         (config("version = 1\n[scope\n"), 3, "config::syntax"),
         (config(&format!("version = 1\nx = {}", "[".repeat(100_000))), 3, "config::syntax"),
