@@ -361,7 +361,7 @@ fn every_spelling_of_a_range_has_its_ends() {
     // From a directory below, the same.
     repo.write("below/x", "");
     let below = Repo::open(&repo.at("below")).unwrap();
-    assert_eq!(below.top_level(), Some(repo.path()));
+    assert_eq!(below.top_level().unwrap(), Some(repo.path()));
     assert_eq!(paths(&below.change(&range("main...topic")).unwrap()), ["topic"]);
 }
 
@@ -377,6 +377,17 @@ fn commits_are_told_whole() {
     assert_eq!((commit.committer.name.as_str(), commit.committer.email.as_str()), ("bob", "bob@acme.example"));
     assert_eq!(commit.committed_at.to_string(), "2026-11-21T10:00:00Z");
     assert!(commit.message.starts_with("subject\n\nBody \u{e9}.\n\nChange-Type: emergency\nCo-authored-by: eve"));
+
+    // A short line of commits and a long one are read in two ways.
+    for number in 0..40 {
+        let author = format!("--author= odd  {number} <kim+{number}@x>");
+        let message = format!("\n\n  {number} \n\nline\n\n\nTrailer: x\n\n\n");
+        repo.git(&["commit", "--quiet", "--allow-empty", "--cleanup=verbatim", &author, "--message", &message]);
+    }
+    let (short, long) = (read(&repo, &range("HEAD~12..HEAD")).commits, read(&repo, &range("HEAD~40..HEAD")).commits);
+    assert_eq!((short.len(), long.len()), (12, 40));
+    assert_eq!(short, long[..12]);
+    assert_eq!(read(&repo, &range("HEAD..HEAD~3")).commits, []);
 }
 
 #[test]
@@ -784,7 +795,7 @@ fn a_working_tree_has_its_own_difficulties() {
     let linked = repo.path().parent().unwrap().join("linked");
     std::fs::write(linked.join("new"), "x\n").unwrap();
     let opened = Repo::open(&linked).unwrap();
-    assert_eq!(opened.top_level(), Some(linked.as_path()));
+    assert_eq!(opened.top_level().unwrap(), Some(linked.as_path()));
     assert_eq!(paths(&opened.change(&ChangeSpec::Worktree).unwrap()), ["new"]);
     assert_eq!(paths(&opened.change(&ChangeSpec::Default).unwrap()), ["topic"]);
 
@@ -987,4 +998,29 @@ fn control_files_can_be_read_while_the_change_is() {
     assert_eq!(opened.tree_at(pending.base()).read("base").unwrap(), Some(b"1\n".to_vec()));
     assert_eq!(pending.head().unwrap().0, repo.line(&["rev-parse", "topic"]));
     assert_eq!(paths(&pending.finish().unwrap()), ["topic"]);
+}
+
+#[test]
+fn a_damaged_object_is_an_error_and_no_answer_is_mistaken_for_another_after_it() {
+    let repo = TempRepo::new();
+    repo.write("a", "before\n");
+    repo.write("b", "before b\n");
+    repo.commit("before");
+    repo.write("a", "after\n");
+    repo.write("b", "after b\n");
+    repo.commit("after");
+    let id = repo.line(&["rev-parse", "HEAD:a"]);
+    let place = format!(".git/objects/{}/{}", &id[..2], &id[2..]);
+    repo.remove(&place);
+    // A sound header, and contents that end too early.
+    repo.write(&place, [0x78, 0x01, 0x4b, 0xca, 0xc9, 0x4f, 0x52, 0x30]);
+    let opened = Repo::open(repo.path()).unwrap();
+    let spec = range("HEAD~1..HEAD");
+    match opened.change(&spec) {
+        Err(error) => assert_eq!(error.code().unwrap().to_string(), "changeward::git::failed", "{error}"),
+        Ok(change) => assert!(change.diff.files[0].unread.is_some(), "{:?}", change.diff),
+    }
+    let head = opened.resolve("HEAD").unwrap();
+    assert_eq!(head.0, repo.line(&["rev-parse", "HEAD"]));
+    assert_eq!(opened.tree_at(&head).read("b").unwrap(), Some(b"after b\n".to_vec()));
 }

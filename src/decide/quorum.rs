@@ -208,9 +208,18 @@ fn one_person_one_level(facts: &Facts, levels: &mut [Level]) -> Vec<Finding> {
 }
 
 fn nobody_left(level: &str, min: u32) -> Finding {
+    let where_to_name = match level.split(':').next().unwrap_or(level) {
+        "change-authority" => "[change_authority] of .changeward/config.toml",
+        "control-owner" => "[control] owners of .changeward/config.toml",
+        "freeze" => "the approvers of the calendar in .changeward/config.toml",
+        "assign-owner" => "[escalation] of .changeward/ownership.toml",
+        "review" | "accountable" | "director" => "the row in .changeward/ownership.toml, or its line of CODEOWNERS",
+        _ => "the rule that asks for it",
+    };
     let msg = format!("nobody is left who could give `{level}` ({min} needed)");
-    Finding::new("NO_ELIGIBLE_APPROVER", Severity::Error, msg)
-        .help("name more people for the row, its authority, or the [escalation] owner in .changeward/ownership.toml")
+    Finding::new("NO_ELIGIBLE_APPROVER", Severity::Error, msg).help(format!(
+        "name somebody else in {where_to_name}; or an [escalation] owner in .changeward/ownership.toml, who stands in"
+    ))
 }
 
 /// Where to reach whoever gives a level.

@@ -6,7 +6,7 @@
 //! Sources of the format: `git help diff-format`, git's `apply.c` and `diff.c`, the GNU diffutils manual.
 //!
 //! A file may hold several patches (`format-patch --stdout`, `git log -p`). Each one's files change at once (two files
-//! may swap names); the patches follow each other. [`series`] folds them into one entry per path: line counts are
+//! may swap names); the patches follow each other. `series` folds them into one entry per path: line counts are
 //! summed, so a line that one patch adds and the next one removes counts twice, and the status is that of the whole
 //! (added, then modified, is added). A file that is added and deleted again stays listed as deleted.
 

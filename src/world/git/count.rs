@@ -1,11 +1,11 @@
 //! Fills in what only the contents can say: line counts and kinds. Blobs stream by; two are in memory at a time.
 //!
-//! Each worker has its own `cat-file` and takes the next few files from a common queue. Sizes are asked first, so a
-//! blob over the limit is never loaded; the sizes of the next few files travel with the contents of these.
+//! Each worker has its own `cat-file` and takes the next few files from a common queue; their contents are asked for
+//! before those at hand are counted, so that git never waits.
 
 use super::command::Git;
-use super::lines::{self, Counts};
-use super::objects::{CatFile, Contents, Info, checked, request};
+use super::lines;
+use super::objects::{CatFile, Contents, Verb, checked};
 use crate::model::{FileDiff, FileKind, ObjectId, Side};
 use crate::world::WorldError;
 use std::sync::{Mutex, PoisonError};
@@ -43,25 +43,30 @@ fn helpers(files: usize) -> usize {
 }
 
 fn work<'f>(git: &mut CatFile, next: &impl Fn() -> Option<&'f mut [FileDiff]>) -> Result<(), WorldError> {
+    git.settle()?;
     let mut buffers = Buffers::default();
     let mut chunk = next();
-    if let Some(files) = &chunk {
-        git.send(sizes(files)?);
-    }
+    request(git, chunk.as_deref())?;
     while let Some(files) = chunk {
-        for file in files.iter_mut() {
-            file.unread = judge_sizes(git, file)?;
-        }
         let coming = next();
-        let mut requests = contents(files)?;
-        if let Some(files) = &coming {
-            requests.extend(sizes(files)?);
-        }
-        git.send(requests);
-        for file in files.iter_mut().filter(|file| file.unread.is_none()) {
+        request(git, coming.as_deref())?;
+        for file in files {
             read(git, file, &mut buffers)?;
         }
         chunk = coming;
+    }
+    Ok(())
+}
+
+/// Asks for the contents of some files.
+fn request(git: &mut CatFile, files: Option<&[FileDiff]>) -> Result<(), WorldError> {
+    let mut count = 0;
+    for id in files.into_iter().flatten().flat_map(wanted) {
+        git.ask(Verb::Contents, checked(id)?);
+        count += 1;
+    }
+    if count > 0 {
+        git.flush(count);
     }
     Ok(())
 }
@@ -77,79 +82,48 @@ fn blob(side: &Side) -> Option<&ObjectId> {
     side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
 }
 
-fn sizes(files: &[FileDiff]) -> Result<Vec<u8>, WorldError> {
-    requests("info", files.iter())
-}
-
-fn contents(files: &[FileDiff]) -> Result<Vec<u8>, WorldError> {
-    requests("contents", files.iter().filter(|file| file.unread.is_none()))
-}
-
-fn requests<'f>(verb: &str, files: impl Iterator<Item = &'f FileDiff>) -> Result<Vec<u8>, WorldError> {
-    let mut requests = Vec::new();
-    for id in files.flat_map(wanted) {
-        request(&mut requests, verb, checked(id)?);
-    }
-    Ok(requests)
-}
-
-/// Why a file cannot be read, if so.
-fn judge_sizes(git: &mut CatFile, file: &FileDiff) -> Result<Option<String>, WorldError> {
-    let mut why = file.unread.clone();
-    for id in wanted(file) {
-        match git.info()? {
-            Info::Found { kind, size, .. } if kind == "blob" && size <= BLOB_LIMIT => {}
-            Info::Found { kind, size, .. } if kind == "blob" => why = Some(too_large(size)),
-            Info::Found { kind, .. } => why = Some(format!("object {} is a {kind}, not a file", short(id))),
-            Info::Missing | Info::Ambiguous => why = Some(missing(id)),
-        }
-    }
-    Ok(why)
-}
-
 fn read(git: &mut CatFile, file: &mut FileDiff, buffers: &mut Buffers) -> Result<(), WorldError> {
     let same = match (&file.old, &file.new) {
         (Some(old), Some(new)) => blob(old).is_some() && blob(old) == blob(new),
         _ => false,
     };
-    if let Some(why) = load(git, file.old.as_mut(), &mut buffers.old)? {
-        file.unread = Some(why);
-    }
+    let mut unread = load(git, file.old.as_mut(), &mut buffers.old)?;
     if same {
         // Nothing to count, but a moved binary is still a binary.
         if let Some(new) = file.new.as_mut() {
             new.kind = lines::kind(new.kind, &buffers.old);
         }
-        return Ok(());
+    } else {
+        unread = load(git, file.new.as_mut(), &mut buffers.new)?.or(unread);
+        if unread.is_none() && file.unread.is_none() {
+            let counts = lines::between(&buffers.old, &buffers.new);
+            file.additions = counts.additions;
+            file.deletions = counts.deletions;
+        }
     }
-    if let Some(why) = load(git, file.new.as_mut(), &mut buffers.new)? {
-        file.unread = Some(why);
-    }
-    let unread = file.unread.is_some();
-    let counts = if unread { Counts::default() } else { lines::between(&buffers.old, &buffers.new) };
-    file.additions = counts.additions;
-    file.deletions = counts.deletions;
+    // What is known to be unreadable without asking keeps its reason, and its counts.
+    file.unread = file.unread.take().or(unread);
     buffers.shrink();
     Ok(())
 }
 
-/// Puts one side's contents into the buffer and settles its kind. A submodule has the line git shows for it.
+/// Puts one side's contents into the buffer and settles its kind; says why if it cannot. A submodule has the line git
+/// shows for it.
 fn load(git: &mut CatFile, side: Option<&mut Side>, buffer: &mut Vec<u8>) -> Result<Option<String>, WorldError> {
     buffer.clear();
-    let Some(side) = side else { return Ok(None) };
-    let Some(id) = side.id.clone() else { return Ok(None) };
+    let Some((side, id)) = side.and_then(|side| side.id.clone().map(|id| (side, id))) else { return Ok(None) };
     if side.kind == FileKind::Submodule {
         buffer.extend_from_slice(format!("Subproject commit {}\n", id.0).as_bytes());
         return Ok(None);
     }
-    match git.contents(buffer, BLOB_LIMIT)? {
+    Ok(match git.contents(buffer, BLOB_LIMIT)? {
         Contents::Read => {
             side.kind = lines::kind(side.kind, buffer);
-            Ok(None)
+            None
         }
-        Contents::Missing => Ok(Some(missing(&id))),
-        Contents::TooLarge(size) => Ok(Some(too_large(size))),
-    }
+        Contents::Missing => Some(missing(&id)),
+        Contents::TooLarge(size) => Some(too_large(size)),
+    })
 }
 
 #[derive(Default)]

@@ -11,6 +11,7 @@ mod log;
 mod objects;
 mod overlay;
 mod pending;
+mod place;
 mod range;
 mod raw;
 mod revision;
@@ -29,7 +30,8 @@ use crate::world::error::printable;
 use command::Git;
 use objects::{CatFile, Contents, checked, checked_commit};
 use overlay::Overlay;
-use std::path::{Path, PathBuf};
+use place::Lookup;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What is to be compared with what.
@@ -58,21 +60,10 @@ pub enum ChangeSpec {
 #[derive(Debug)]
 pub struct Repo {
     git: Git,
-    place: Place,
+    place: Lookup,
     objects: Mutex<CatFile>,
     /// The working tree's own contents, once a change has been read from it.
     overlay: Mutex<Option<Overlay>>,
-}
-
-/// What `git rev-parse` says about a repository.
-#[derive(Clone, Debug)]
-struct Place {
-    git_dir: PathBuf,
-    index: PathBuf,
-    objects: PathBuf,
-    shallow: Option<PathBuf>,
-    sha256: bool,
-    top: Option<PathBuf>,
 }
 
 impl Repo {
@@ -82,27 +73,33 @@ impl Repo {
     /// When there is no git, or no repository.
     pub fn open(dir: &Path) -> Result<Self, WorldError> {
         let git = Git::at(dir);
-        let child = git.spawn(&QUESTIONS, false)?;
-        let objects = CatFile::start(&git)?;
-        let output = command::collect(child)?;
-        let place = Place::parse(&output.stdout, output.status.success())
-            .ok_or_else(|| no_repository(dir, &git, &output.stderr))?;
-        Ok(Self { git, place, objects: Mutex::new(objects), overlay: Mutex::new(None) })
+        let mut objects = CatFile::start(&git)?;
+        objects.infos(["HEAD"].into_iter()).map_err(|error| no_repository(dir, &git, error))?;
+        Ok(Self { git, place: Lookup::default(), objects: Mutex::new(objects), overlay: Mutex::new(None) })
     }
 
     /// The root of the working tree; `None` in a bare repository.
-    pub fn top_level(&self) -> Option<&Path> {
-        self.place.top.as_deref()
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn top_level(&self) -> Result<Option<&Path>, WorldError> {
+        Ok(self.place.get(&self.git)?.top.as_deref())
     }
 
     /// The repository's own directory.
-    pub fn git_dir(&self) -> &Path {
-        &self.place.git_dir
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn git_dir(&self) -> Result<&Path, WorldError> {
+        Ok(&self.place.get(&self.git)?.git_dir)
     }
 
     /// The history ends before its beginning.
-    pub fn is_shallow(&self) -> bool {
-        self.place.shallow.is_some()
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn is_shallow(&self) -> Result<bool, WorldError> {
+        Ok(self.place.get(&self.git)?.shallow.is_some())
     }
 
     /// Reads a change: the files, their line counts and kinds, the commits.
@@ -165,68 +162,22 @@ impl Repo {
         }
     }
 
-    /// Bytes of an object id inside a tree.
-    fn id_bytes(&self) -> usize {
-        if self.place.sha256 { 32 } else { 20 }
-    }
-
     fn fetch(&self, name: &str, buffer: &mut Vec<u8>, limit: u64) -> Result<Contents, WorldError> {
         lock(&self.objects).fetch(name, buffer, limit)
     }
 }
 
-/// One `rev-parse` tells all of it. The working tree comes last: in a bare repository git stops there.
-const QUESTIONS: [&str; 13] = [
-    "rev-parse",
-    "--is-bare-repository",
-    "--is-shallow-repository",
-    "--show-object-format",
-    "--path-format=absolute",
-    "--git-dir",
-    "--git-path",
-    "index",
-    "--git-path",
-    "objects",
-    "--git-path",
-    "shallow",
-    "--show-toplevel",
-];
-
-impl Place {
-    fn parse(stdout: &[u8], success: bool) -> Option<Self> {
-        let mut lines = stdout.split(|byte| *byte == b'\n');
-        let mut word = || lines.next().map(|line| String::from_utf8_lossy(line).into_owned());
-        let (_bare, shallow, format) = (word()?, word()?, word()?);
-        let mut path = || lines.next().filter(|line| !line.is_empty()).map(native);
-        let (git_dir, index, objects, grafts) = (path()?, path()?, path()?, path()?);
-        let top = if success { Some(path()?) } else { None };
-        let shallow = (shallow == "true").then_some(grafts);
-        Some(Self { git_dir, index, objects, shallow, sha256: format == "sha256", top })
+/// The error for a `cat-file` that did not even tell what HEAD is.
+fn no_repository(dir: &Path, git: &Git, error: WorldError) -> WorldError {
+    match error {
+        WorldError::GitTooOld { .. } => too_old(git),
+        WorldError::GitFailed { stderr, .. }
+            if stderr.contains("not a git repository") || stderr.contains("cannot change to") =>
+        {
+            WorldError::NotARepository { dir: dir.to_path_buf() }
+        }
+        other => other,
     }
-}
-
-/// A path as git printed it.
-#[cfg(unix)]
-fn native(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
-}
-
-/// A path as git printed it.
-#[cfg(not(unix))]
-fn native(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
-}
-
-fn no_repository(dir: &Path, git: &Git, stderr: &[u8]) -> WorldError {
-    let said = String::from_utf8_lossy(stderr);
-    if said.contains("not a git repository") || said.contains("cannot change to") {
-        return WorldError::NotARepository { dir: dir.to_path_buf() };
-    }
-    if said.contains("unknown option") || said.is_empty() {
-        return too_old(git);
-    }
-    command::failed(&QUESTIONS, stderr)
 }
 
 /// The error for a git that does not know a command, with the version it gives itself.

@@ -1,7 +1,8 @@
 //! A change whose ends are known and whose contents git is already reading.
 
 use super::diff::{self, Raw, Running};
-use super::range::Log;
+use super::log::{History, Log};
+use super::range::Ends;
 use super::worktree::{self, Uncommitted};
 use super::{ChangeSpec, Repo, count, lock};
 use crate::model::{Change, Commit, CommitId, Diff};
@@ -31,26 +32,22 @@ impl<'r> Pending<'r> {
         if matches!(spec, ChangeSpec::Staged | ChangeSpec::Worktree) {
             return Self::uncommitted(repo, spec);
         }
-        let count_uncommitted = *spec == ChangeSpec::Default && repo.top_level().is_some();
-        let ends = repo.ends(spec)?;
-        let diff = read(diff::trees(&repo.git, &ends.base.0, &ends.head.0)?);
-        Ok(Self {
-            repo,
-            base: ends.base,
-            head: Some(ends.head),
-            notes: ends.notes,
-            diff,
-            log: Some(ends.log),
-            uncommitted: count_uncommitted.then(|| worktree::uncommitted(&repo.git)),
-        })
+        // The slowest question goes first.
+        let has_files = *spec == ChangeSpec::Default && repo.top_level()?.is_some();
+        let uncommitted = has_files.then(|| worktree::uncommitted(&repo.git));
+        let Ends { base, head, notes } = repo.ends(spec)?;
+        let diff = read(diff::trees(&repo.git, &base.0, &head.0)?);
+        let log = Some(Log::begin(&repo.git, &mut lock(&repo.objects), &base, &head)?);
+        Ok(Self { repo, base, head: Some(head), notes, diff, log, uncommitted })
     }
 
     fn uncommitted(repo: &'r Repo, spec: &ChangeSpec) -> Result<Self, WorldError> {
-        let Some(top) = repo.top_level() else { return Err(WorldError::NoWorkTree) };
+        let place = repo.place.get(&repo.git)?;
+        let Some(top) = &place.top else { return Err(WorldError::NoWorkTree) };
         let [head] = repo.resolve_all(["HEAD"])?;
         let diff = match spec {
             ChangeSpec::Staged => read(diff::index(&repo.git, &head.0)?),
-            _ => Source::Worktree(worktree::start(&repo.git, &repo.place, top, &head)),
+            _ => Source::Worktree(worktree::start(&repo.git, place, top, &head)),
         };
         Ok(Self { repo, base: head, head: None, notes: Vec::new(), diff, log: None, uncommitted: None })
     }
@@ -86,8 +83,12 @@ impl<'r> Pending<'r> {
             }
         };
         notes.append(&mut raw.notes);
-        let commits = log.map_or_else(|| Ok(Vec::new()), join)?;
-        notes.extend(cut_short(repo, &commits)?);
+        let History { commits, ends } = log.map_or_else(|| Ok(History::default()), Log::finish)?;
+        if ends && cut_short(repo, &commits)? {
+            let note =
+                "this clone is shallow and ends inside the change: commits, and so their authors, may be missing";
+            notes.push(note.to_owned());
+        }
         notes.extend(uncommitted.and_then(worktree::note));
         Ok(Change { base: Some(base), head, diff: Diff::from(raw), commits, notes })
     }
@@ -98,16 +99,10 @@ fn read(running: Running) -> Source {
     Source::Running(std::thread::spawn(|| running.finish()))
 }
 
-/// Commits may be missing where the clone ends: their authors are then unknown, and that must be said.
-fn cut_short(repo: &Repo, commits: &[Commit]) -> Result<Option<String>, WorldError> {
-    if !repo.is_shallow() {
-        return Ok(None);
-    }
+/// A commit without parents is the first of all, or one whose parents the clone left out, with all their authors.
+fn cut_short(repo: &Repo, commits: &[Commit]) -> Result<bool, WorldError> {
     let edge = repo.edge()?;
-    let cut = commits.iter().any(|commit| edge.contains(&commit.id.0));
-    Ok(cut.then(|| {
-        "this clone is shallow and ends inside the change: commits, and so their authors, may be missing".to_owned()
-    }))
+    Ok(commits.iter().any(|commit| edge.contains(&commit.id.0)))
 }
 
 fn join<T>(thread: JoinHandle<Result<T, WorldError>>) -> Result<T, WorldError> {

@@ -1,15 +1,10 @@
 //! From what was asked for to the two commits that are compared.
 
-use super::log;
 use super::shallow::{MergeBase, uncertain};
 use super::{ChangeSpec, Repo};
-use crate::model::{Commit, CommitId};
+use crate::model::CommitId;
 use crate::world::WorldError;
 use std::path::Path;
-use std::thread::JoinHandle;
-
-/// Commits being read.
-pub(super) type Log = JoinHandle<Result<Vec<Commit>, WorldError>>;
 
 /// Both ends of a change, and what is to be said about how they were found.
 #[derive(Debug)]
@@ -17,7 +12,6 @@ pub(super) struct Ends {
     pub(super) base: CommitId,
     pub(super) head: CommitId,
     pub(super) notes: Vec<String>,
-    pub(super) log: Log,
 }
 
 /// A ref, as `for-each-ref` tells it.
@@ -50,19 +44,15 @@ impl Repo {
         }
         let Some((base, head)) = range.split_once("..") else { return self.since_merge_base(range, "HEAD") };
         let [base, head] = self.resolve_all([&side(base), &side(head)])?;
-        self.as_they_are(base, head, Vec::new())
-    }
-
-    fn as_they_are(&self, base: CommitId, head: CommitId, notes: Vec<String>) -> Result<Ends, WorldError> {
-        let log = log::start(&self.git, &base.0, &head.0)?;
-        Ok(Ends { base, head, notes, log })
+        Ok(Ends { base, head, notes: Vec::new() })
     }
 
     fn since_merge_base(&self, base: &str, head: &str) -> Result<Ends, WorldError> {
+        self.place.prepare(&self.git)?;
         let [from, to] = self.resolve_all([base, head])?;
         match self.start_at_merge_base(&from, &to)? {
             Some(ends) => Ok(ends),
-            None if self.is_shallow() => {
+            None if self.is_shallow()? => {
                 Err(uncertain(format!("it does not reach back to where `{head}` left `{base}`")))
             }
             None => Err(WorldError::UnrelatedHistories { base: base.to_owned(), head: head.to_owned() }),
@@ -70,17 +60,14 @@ impl Repo {
     }
 
     fn start_at_merge_base(&self, from: &CommitId, to: &CommitId) -> Result<Option<Ends>, WorldError> {
-        // With one merge base, what it leaves of the head's history is what the other end leaves: no need to wait.
-        let log = log::start(&self.git, &from.0, &to.0)?;
         let Some(MergeBase { id, others }) = self.merge_base(from, to)? else { return Ok(None) };
-        if others == 0 {
-            return Ok(Some(Ends { base: id, head: to.clone(), notes: Vec::new(), log }));
-        }
         let note = format!("there are {} merge bases; as git does, this compares with the first, {id}", others + 1);
-        self.as_they_are(id, to.clone(), vec![note]).map(Some)
+        let notes = if others > 0 { vec![note] } else { Vec::new() };
+        Ok(Some(Ends { base: id, head: to.clone(), notes }))
     }
 
     fn since_default_branch(&self, head: &str) -> Result<Ends, WorldError> {
+        self.place.prepare(&self.git)?;
         let [to] = self.resolve_all([head])?;
         let current = if head == "HEAD" { self.current_branch()? } else { None };
         let refs = self.refs(current.as_deref())?;
@@ -92,12 +79,12 @@ impl Repo {
         };
         // A shallow checkout of a merge, on no branch or on the default one, is there to show what was merged.
         let at_default = default.as_ref().map(Ref::branch) == current.as_deref().map(local);
-        let merge = self.is_shallow() && (current.is_none() || at_default);
+        let merge = self.is_shallow()? && (current.is_none() || at_default);
         if let Some(ends) = found {
             let merged = if merge && ends.base == to { self.merged_change(head, &to, None)? } else { None };
             return Ok(merged.unwrap_or(ends));
         }
-        if self.is_shallow() {
+        if self.is_shallow()? {
             let known = default.as_ref().map(|default| &default.id);
             let merged = if merge { self.merged_change(head, &to, known)? } else { None };
             return merged.ok_or_else(|| uncertain("it does not reach back to where the change left its base"));
@@ -120,12 +107,12 @@ impl Repo {
             return Ok(None);
         }
         let note = format!("this clone is shallow and {head} is a merge: this is what it brings to its first parent");
-        self.as_they_are(first, to.clone(), vec![note]).map(Some)
+        Ok(Some(Ends { base: first, head: to.clone(), notes: vec![note] }))
     }
 
     /// The full name of the branch HEAD is on; `None` when it is on none.
     fn current_branch(&self) -> Result<Option<String>, WorldError> {
-        let name = match read_head(&self.place.git_dir.join("HEAD")) {
+        let name = match read_head(&self.git_dir()?.join("HEAD")) {
             Some(text) if text.starts_with("ref: refs/heads/") && !text.contains(".invalid") => {
                 text.trim_start_matches("ref: ").trim_end().to_owned()
             }

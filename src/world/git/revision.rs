@@ -16,7 +16,7 @@ impl Repo {
             check(revision)?;
         }
         let peeled = revisions.map(|revision| format!("{revision}^{{commit}}"));
-        let answers = lock(&self.objects).ask(peeled.iter().map(String::as_str)).map_err(|error| match error {
+        let answers = lock(&self.objects).infos(peeled.iter().map(String::as_str)).map_err(|error| match error {
             WorldError::GitTooOld { .. } => too_old(&self.git),
             // Some spellings (`@{upstream}` without one) end the process; git says why.
             WorldError::GitFailed { stderr, .. } => WorldError::UnknownRevision {
@@ -42,7 +42,7 @@ impl Repo {
         revisions: [&str; N],
     ) -> Result<[Option<CommitId>; N], WorldError> {
         let peeled = revisions.map(|revision| format!("{revision}^{{commit}}"));
-        let answers = lock(&self.objects).ask(peeled.iter().map(String::as_str))?;
+        let answers = lock(&self.objects).infos(peeled.iter().map(String::as_str))?;
         let mut ids = revisions.map(|_| None);
         for (id, answer) in ids.iter_mut().zip(answers) {
             if let Info::Found { id: found, .. } = answer {
@@ -54,7 +54,7 @@ impl Repo {
 
     /// Why a revision names no commit.
     fn unknown(&self, revision: &str) -> WorldError {
-        let known = |name: &str| lock(&self.objects).ask([name].into_iter()).ok().and_then(|mut infos| infos.pop());
+        let known = |name: &str| lock(&self.objects).infos([name].into_iter()).ok().and_then(|mut infos| infos.pop());
         if !matches!(known("HEAD"), Some(Info::Found { .. })) {
             return WorldError::UnbornHead;
         }
@@ -64,8 +64,8 @@ impl Repo {
             return WorldError::NotACommit { revision: revision.to_owned(), found: kind };
         }
         let advice = match self.is_shallow() {
-            true => format!("this clone is shallow; {}", super::shallow::MEND),
-            false => self.did_you_mean(revision),
+            Ok(true) => format!("this clone is shallow; {}", super::shallow::MEND),
+            Ok(false) | Err(_) => self.did_you_mean(revision),
         };
         WorldError::UnknownRevision { revision: revision.to_owned(), advice }
     }

@@ -32,7 +32,7 @@ impl Repo {
         let mut found = found.lines().map(|id| CommitId(id.to_owned()));
         let Some(id) = found.next() else { return Ok(None) };
         let others = found.count();
-        let certain = match &self.place.shallow {
+        let certain = match &self.place.get(&self.git)?.shallow {
             None => true,
             Some(_) if others > 0 => false,
             Some(edge) => !self.reaches(&read_edge(edge)?, base, head, &id)?,
@@ -48,7 +48,7 @@ impl Repo {
 
     /// The commits whose parents this clone left out.
     pub(super) fn edge(&self) -> Result<HashSet<String>, WorldError> {
-        self.place.shallow.as_deref().map_or_else(|| Ok(HashSet::new()), read_edge)
+        self.place.get(&self.git)?.shallow.as_deref().map_or_else(|| Ok(HashSet::new()), read_edge)
     }
 }
 

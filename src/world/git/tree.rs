@@ -96,7 +96,7 @@ impl<'r> GitTree<'r> {
         let raw = self.raw(tree)?;
         let mut rest = raw.as_slice();
         while !rest.is_empty() {
-            let entry = Entry::cut(&mut rest, self.repo.id_bytes()).ok_or_else(|| damaged(tree))?;
+            let entry = Entry::cut(&mut rest, self.commit.0.len() / 2).ok_or_else(|| damaged(tree))?;
             if entry.name == name {
                 return Ok(Some((entry.mode, entry.hex())));
             }
@@ -172,7 +172,7 @@ impl<'r> GitTree<'r> {
         let raw = self.raw(tree)?;
         let mut rest = raw.as_slice();
         while !rest.is_empty() {
-            let entry = Entry::cut(&mut rest, self.repo.id_bytes()).ok_or_else(|| damaged(tree))?;
+            let entry = Entry::cut(&mut rest, self.commit.0.len() / 2).ok_or_else(|| damaged(tree))?;
             let Ok(name) = std::str::from_utf8(entry.name) else {
                 return Err(refused(
                     &format!("{prefix}{}", String::from_utf8_lossy(entry.name)),
