@@ -11,7 +11,7 @@ use crate::world::WorldError;
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::given;
 use crate::world::tree::{Folder, Tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The change and the state its control files are read from.
 pub(super) struct Proposal {
@@ -50,7 +50,7 @@ fn from_patch(
     started: impl FnOnce(&Controls),
 ) -> Result<Proposal, Failure> {
     let (name, bytes) = match source {
-        DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(not_given)?),
+        DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(Failure::usage)?),
         DiffSource::Stdin => ("standard input".to_owned(), given::standard_input().map_err(Failure::world)?),
     };
     let diff = parse::diff::diff(&bytes, &name).map_err(Failure::invalid)?;
@@ -75,18 +75,10 @@ fn from_patch(
     Ok(Proposal { change: Change { base, ..change }, controls, seen: BTreeMap::new(), forge })
 }
 
-/// A file named on the command line that is not there is the caller's slip.
-fn not_given(error: WorldError) -> Failure {
-    match &error {
-        WorldError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Failure::usage(error),
-        _ => Failure::world(error),
-    }
-}
-
 /// The control files of a tree, or of the folder the request names instead.
 fn controls(request: &CheckRequest, tree: &dyn Tree) -> Result<Controls, Failure> {
     match &request.control_files {
-        Some(folder) => Controls::read(&Folder::open(folder).map_err(not_given)?),
+        Some(folder) => Controls::read(&Folder::open(folder).map_err(Failure::usage)?),
         None => Controls::read(tree),
     }
 }
@@ -144,7 +136,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
 fn forge(request: &CheckRequest) -> Result<ForgeFacts, Failure> {
     let Some(path) = &request.facts else { return Ok(ForgeFacts::default()) };
     let name = path.display().to_string();
-    let bytes = given::file(path).map_err(not_given)?;
+    let bytes = given::file(path).map_err(Failure::usage)?;
     let text = String::from_utf8_lossy(&bytes);
     parse::forge_facts(&text, &name).map_err(Failure::invalid)
 }
@@ -188,7 +180,9 @@ fn seen(forge: &ForgeFacts, change: &Change, repo: &Repo) -> BTreeMap<String, Op
         let base = change.base.as_ref().filter(|_| whole(commit))?;
         repo.seen_at(base, &CommitId(commit.to_owned())).ok().flatten()
     };
-    others.map(|commit| (commit.to_owned(), read(commit))).collect()
+    // Each is asked for once, however many approved it: it takes git some milliseconds.
+    let others: BTreeSet<&str> = others.collect();
+    others.into_iter().map(|commit| (commit.to_owned(), read(commit))).collect()
 }
 
 fn head_mismatch(forge: &ForgeFacts, change: &Change) -> Option<Finding> {

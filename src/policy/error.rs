@@ -78,6 +78,16 @@ impl PolicyCode {
         }
     }
 
+    /// The next step where a problem names none of its own.
+    fn help(self) -> Option<&'static str> {
+        match self {
+            Self::Parse => {
+                Some("mend the Rego at this place; it is read as Rego v1 (`if` before bodies, `contains` in sets)")
+            }
+            _ => None,
+        }
+    }
+
     /// Reads a diagnostic code.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == code)
@@ -177,7 +187,8 @@ impl Diagnostic for PolicyError {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        let help = self.help.as_deref().or_else(|| self.code.help());
+        help.map(|help| Box::new(help) as Box<dyn fmt::Display + 'a>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

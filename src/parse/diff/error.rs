@@ -14,15 +14,16 @@ use std::fmt;
 pub struct DiffError {
     file: String,
     fault: Box<Fault>,
-    source_code: NamedSource<String>,
-    span: (usize, usize),
+    /// The lines around the fault, and where in them it is.
+    excerpt: Option<(NamedSource<String>, (usize, usize))>,
 }
 
 impl DiffError {
     /// Quotes the lines around the fault; the patch itself may be of any size and any bytes.
     pub(super) fn new(fault: Fault, file: &str, bytes: &[u8]) -> Self {
-        let (text, span) = excerpt(bytes, &fault);
-        Self { file: file.to_owned(), source_code: NamedSource::new(file, text), span, fault: Box::new(fault) }
+        let excerpt = (fault.line <= LAST_SHOWN).then(|| excerpt(bytes, &fault));
+        let excerpt = excerpt.map(|(text, span)| (NamedSource::new(file, text), span));
+        Self { file: file.to_owned(), excerpt, fault: Box::new(fault) }
     }
 
     /// The last part of the code: `cut_off`.
@@ -46,11 +47,12 @@ impl Diagnostic for DiffError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source_code)
+        self.excerpt.as_ref().map(|(text, _)| text as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = LabeledSpan::new(Some(self.fault.label.to_owned()), self.span.0, self.span.1);
+        let (_, (start, length)) = self.excerpt.as_ref()?;
+        let label = LabeledSpan::new(Some(self.fault.label.to_owned()), *start, *length);
         Some(Box::new(std::iter::once(label)))
     }
 }
@@ -96,6 +98,10 @@ impl Fault {
 /// Lines shown before and after the fault, and bytes shown of each.
 const AROUND: usize = 2;
 const WIDTH: usize = 300;
+
+/// The last line whose fault is shown in its place: to find its number the drawing counts every line before it, at a
+/// tenth of a second a million. After that the message alone names the line.
+const LAST_SHOWN: usize = 5_000_000;
 
 /// Three lines of the patch under their own line numbers: the lines before them are there, but empty.
 fn excerpt(bytes: &[u8], fault: &Fault) -> (String, (usize, usize)) {

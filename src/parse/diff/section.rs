@@ -13,15 +13,29 @@ const NOTHING: &[u8] = b"/dev/null";
 enum Body {
     /// Nothing: the header says it all.
     None,
-    Binary,
+    Binary {
+        names: Vec<BodyNames>,
+    },
     Text {
-        names: Option<TextNames>,
+        names: Option<BodyNames>,
         text: hunk::Text,
     },
 }
 
-/// The names on the `---` and `+++` lines.
-struct TextNames {
+impl Body {
+    /// The names below the header: none, those of the `---` and `+++` lines, or every way to read those of a line
+    /// `Binary files OLD and NEW differ`.
+    fn names(&self) -> &[BodyNames] {
+        match self {
+            Self::None => &[],
+            Self::Binary { names } => names,
+            Self::Text { names, .. } => names.as_slice(),
+        }
+    }
+}
+
+/// The names below the header.
+struct BodyNames {
     line: usize,
     old: Vec<u8>,
     new: Vec<u8>,
@@ -55,20 +69,35 @@ fn body(reader: &mut Reader<'_>, first: &Line<'_>) -> Result<Body, Box<Fault>> {
         };
         let (new, _) = names::header_name(&line, after)?;
         let text = hunk::hunks(reader, &line)?;
-        return Ok(Body::Text { names: Some(TextNames { line: line.number, old, new }), text });
+        return Ok(Body::Text { names: Some(BodyNames { line: line.number, old, new }), text });
     }
     if let Some((line, rest)) = reader.take_after(b"Binary files ")? {
-        return match rest.ends_with(b" differ") {
-            true => Ok(Body::Binary),
-            false => Err(Fault::cut_off(&line, "the line ends with `differ`")),
+        let Some(names) = rest.strip_suffix(b" differ") else {
+            return Err(Fault::cut_off(&line, "the line ends with `differ`"));
         };
+        return Ok(Body::Binary { names: binary_names(&line, names)? });
     }
     if reader.peek().is_some_and(|line| line.text == b"GIT binary patch") {
         reader.take()?;
         binary::skip(reader, first)?;
-        return Ok(Body::Binary);
+        return Ok(Body::Binary { names: Vec::new() });
     }
     Ok(Body::None)
+}
+
+/// Every way to read `OLD and NEW`: a name may hold ` and `.
+fn binary_names(line: &Line<'_>, text: &[u8]) -> Result<Vec<BodyNames>, Box<Fault>> {
+    let cuts = text.windows(5).enumerate().filter(|(_, window)| *window == b" and ").map(|(at, _)| at);
+    let read = cuts.filter_map(|cut| {
+        let (old, new) = (text.get(..cut)?, text.get(cut + 5..)?);
+        let (old, new) = (names::unquote(line, old).ok()?, names::unquote(line, new).ok()?);
+        Some(BodyNames { line: line.number, old, new })
+    });
+    let read: Vec<_> = read.collect();
+    match read.is_empty() {
+        true => Err(Fault::at(line, "bad_name", "two names cannot be read here").label("expected `OLD and NEW`")),
+        false => Ok(read),
+    }
 }
 
 /// The old path, when it is another one, and the path. Every place that names the file must agree: a header that says
@@ -79,18 +108,14 @@ fn paths(
     header: &Header,
     body: &Body,
 ) -> Result<(Option<RepoPath>, RepoPath), Box<Fault>> {
-    let names = match body {
-        Body::Text { names, .. } => names.as_ref(),
-        _ => None,
-    };
+    let named = body.names();
+    let agrees = |fits: &dyn Fn(&BodyNames) -> bool| named.is_empty() || named.iter().any(fits);
     if let (Some(from), Some(to)) = (&header.from, &header.to) {
-        if let Some(names) = names {
-            let agree = [Strip::One, Strip::None].iter().any(|strip| {
-                strip.apply(&names.old) == Some(from.as_slice()) && strip.apply(&names.new) == Some(to.as_slice())
-            });
-            if !agree {
-                return Err(disagree(first));
-            }
+        let fits = |names: &BodyNames, strip: &Strip| {
+            strip.apply(&names.old) == Some(from.as_slice()) && strip.apply(&names.new) == Some(to.as_slice())
+        };
+        if !agrees(&|names| [Strip::One, Strip::None].iter().any(|strip| fits(names, strip))) {
+            return Err(disagree(first));
         }
         return Ok((Some(names::path(first, from)?), names::path(first, to)?));
     }
@@ -101,20 +126,18 @@ fn paths(
             .label("expected `a/PATH b/PATH`, or `PATH PATH`")
             .help("write the patch with `git diff`, with the default prefixes or with --no-prefix"));
     };
-    if let Some(names) = names {
-        let fits = |name: &[u8], absent: bool| match absent {
-            true => name == NOTHING,
-            false => strip.apply(name) == Some(path),
-        };
-        if !fits(&names.old, header.created) || !fits(&names.new, header.deleted) {
-            return Err(disagree(&Line { number: names.line, ..*first }));
-        }
+    let fits = |name: &[u8], absent: bool| match absent {
+        true => name == NOTHING,
+        false => strip.apply(name) == Some(path),
+    };
+    if !agrees(&|names| fits(&names.old, header.created) && fits(&names.new, header.deleted)) {
+        return Err(disagree(&Line { number: named.first().map_or(first.number, |names| names.line), ..*first }));
     }
     Ok((None, names::path(first, path)?))
 }
 
 fn disagree(line: &Line<'_>) -> Box<Fault> {
-    Fault::at(line, "names_disagree", "the header and the `---` and `+++` lines name different files")
+    Fault::at(line, "names_disagree", "the header and the lines below it name different files")
         .label("not the file of the header")
         .help("the patch was edited or spliced: write it again with `git diff`")
 }
@@ -133,7 +156,7 @@ fn sides_agree(first: &Line<'_>, header: &Header, body: &Body) -> Result<(), Box
 fn assemble(header: Header, body: Body, old_path: Option<RepoPath>, path: RepoPath) -> FileDiff {
     let (binary, text) = match body {
         Body::None => (false, hunk::Text::default()),
-        Body::Binary => (true, hunk::Text::default()),
+        Body::Binary { .. } => (true, hunk::Text::default()),
         Body::Text { text, .. } => (false, text),
     };
     let status = match (header.created, header.deleted, &old_path) {
@@ -199,7 +222,7 @@ pub(super) fn plain_binary(reader: &mut Reader<'_>) -> Result<FileDiff, Box<Faul
     let header = Header { created: old == NOTHING, deleted: new == NOTHING, ..Header::default() };
     header.check(&line)?;
     let path = names::path(&line, &plain_path(&line, old, new)?)?;
-    Ok(assemble(header, Body::Binary, None, path))
+    Ok(assemble(header, Body::Binary { names: Vec::new() }, None, path))
 }
 
 /// The path two plain names mean: without their first components, or without the suffix of a backup copy.

@@ -3,6 +3,8 @@
 //! Always the base revision (or a folder that stands for it), never the proposed change: a change does not get to write
 //! the rules it is judged by.
 
+mod fault;
+
 use super::failure::Failure;
 use crate::model::{
     CalendarRule, CalendarState, Codeowners, Config, Exception, Finding, Lockdown, Matrix, Moment, Ownership, Place,
@@ -14,12 +16,19 @@ use crate::policy::engine::{Limits, Module, Origin, Pack, RuleMeta};
 use crate::policy::shipped::SHIPPED;
 use crate::world::WorldError;
 use crate::world::tree::Tree;
+use fault::{ControlFault, SeveralInvalid};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The folder of everything people write for the gate.
 const FOLDER: &str = ".changeward";
+
+/// What people write there: files of their own…
+const FILES: [&str; 2] = ["config.toml", "ownership.toml"];
+
+/// …and folders of files.
+const FOLDERS: [&str; 5] = ["calendars", "exceptions", "lockdowns", "policies", "templates"];
 
 /// Everything the base revision says about how changes are decided.
 #[derive(Debug)]
@@ -248,8 +257,15 @@ impl Reader<'_> {
         for path in paths {
             let inside = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
             let (folder, name) = inside.split_once('/').unwrap_or(("", inside));
+            // A file in a folder's place, or a folder in a file's, would be passed over, and with it perhaps a freeze.
+            if FOLDERS.contains(&inside) {
+                self.invalid.push(Box::new(ControlFault::NoFolder { path: path.clone() }));
+            }
+            if FILES.contains(&folder) {
+                self.invalid.push(Box::new(ControlFault::NoFile { path: format!("{FOLDER}/{folder}") }));
+            }
             let known = match folder {
-                "" => matches!(name, "config.toml" | "ownership.toml"),
+                "" => FILES.contains(&name),
                 "templates" | "lockdowns" | "exceptions" => name.ends_with(".toml"),
                 "calendars" => name.ends_with(".ics"),
                 "policies" => name.ends_with(".rego"),
@@ -295,40 +311,6 @@ impl Reader<'_> {
             _ => Some(Failure::invalid(SeveralInvalid { related: invalid })),
         }
     }
-}
-
-/// A fault of the control files taken together.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-enum ControlFault {
-    #[error("{} is not UTF-8 text", RepoPath::from(file.as_str()).quoted())]
-    #[diagnostic(code(changeward::control::not_text), help("save the file as UTF-8"))]
-    NotText { file: String },
-    #[error("{place} names the calendar {}, which is not there", RepoPath::from(file.as_str()).quoted())]
-    #[diagnostic(
-        code(changeward::control::no_calendar),
-        help("add the calendar, or take the entry away; a missing calendar might be a freeze")
-    )]
-    NoCalendar { file: String, place: String },
-    #[error("nothing reads {}", RepoPath::from(file.as_str()).quoted())]
-    #[diagnostic(
-        code(changeward::control::unclaimed),
-        help(
-            "config.toml, ownership.toml, and the folders templates, policies, calendars, exceptions and lockdowns are read; rename the file, move it, or give it another ending (`.example`)"
-        )
-    )]
-    Unclaimed { file: String },
-    #[error("two {what}s share the id `{id}`: {first} and {second}")]
-    #[diagnostic(code(changeward::control::same_id), help("give each its own id"))]
-    SameId { what: &'static str, id: String, first: String, second: String },
-}
-
-/// Several control files at once.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("{} control files are invalid, so nothing was decided", related.len())]
-#[diagnostic(code(changeward::control::invalid))]
-struct SeveralInvalid {
-    #[related]
-    related: Vec<Box<dyn Diagnostic + Send + Sync>>,
 }
 
 /// A control file that is there and is no plain file is an invalid one; anything else is git's or the disk's trouble.
