@@ -9,9 +9,9 @@ use changeward::model::{
 };
 use changeward::parse::codeowners::codeowners;
 use changeward::parse::diff::diff;
-use changeward::policy::engine::{Limits, Module, Origin, Pack};
-use changeward::policy::input::input;
-use changeward::policy::shipped::SHIPPED;
+use changeward::policy::engine::{Limits, Pack};
+use changeward::policy::input::{input, input_without_files};
+use changeward::policy::shipped::modules;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -87,15 +87,6 @@ fn noon() -> Moment {
     Moment::from_unix(1_795_348_800)
 }
 
-fn modules() -> Vec<Module> {
-    let module = |(file, source): &(&str, &str)| Module {
-        file: (*file).to_owned(),
-        source: (*source).to_owned(),
-        origin: Origin::Shipped,
-    };
-    SHIPPED.iter().map(module).collect()
-}
-
 /// One benchmark at each size; `prepare` makes its subject, once.
 fn each<T>(criterion: &mut Criterion, name: &str, prepare: impl Fn(usize) -> T, run: impl Fn(&T) -> usize) {
     let mut group = criterion.benchmark_group(name);
@@ -133,10 +124,9 @@ fn evaluating(criterion: &mut Criterion) {
         bencher.iter(|| Pack::load(black_box(&modules), Vec::new(), Limits::default()).is_ok());
     });
     let Ok(pack) = Pack::load(&modules, Vec::new(), Limits::default()) else { return };
-    let document = |files| input(&facts(files)).unwrap_or_default();
-    each(criterion, "evaluate in process", document, |text| {
-        pack.evaluate(text, noon()).map_or(0, |done| done.findings.require.len())
-    });
+    let run = |text: &String| pack.evaluate(text, noon()).map_or(0, |done| done.findings.require.len());
+    each(criterion, "evaluate", |files| input_without_files(&facts(files)).unwrap_or_default(), run);
+    each(criterion, "evaluate with input.files", |files| input(&facts(files)).unwrap_or_default(), run);
 }
 
 criterion_group!(benches, reading, assessing, evaluating);

@@ -11,7 +11,7 @@ use crate::model::{
 use crate::parse::calendar::Calendar;
 use crate::parse::{self, metadata::metadata};
 use crate::policy::engine::{Module, Origin, RuleMeta};
-use crate::policy::shipped::SHIPPED;
+use crate::policy::shipped;
 use crate::world::tree::Tree;
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
@@ -196,12 +196,10 @@ impl Reader<'_> {
 
     /// The shipped policies and the organisation's own. Tests beside them (`*_test.rego`) are not rules.
     fn modules(&mut self, paths: &[String]) -> Result<Vec<Module>, Failure> {
-        let module =
-            |file: &str, source: &str, origin| Module { file: file.to_owned(), source: source.to_owned(), origin };
-        let mut modules: Vec<Module> = SHIPPED.iter().map(|(file, text)| module(file, text, Origin::Shipped)).collect();
+        let mut modules = shipped::modules();
         for path in files_of(paths, "policies", ".rego").filter(|path| !path.ends_with("_test.rego")) {
-            if let Some((text, file)) = self.text(path)? {
-                modules.push(module(&file, &text, Origin::Organisation));
+            if let Some((source, file)) = self.text(path)? {
+                modules.push(Module { file, source, origin: Origin::Organisation });
             }
         }
         Ok(modules)

@@ -2,7 +2,9 @@
 //!
 //! A message is a [`FrameHead`] and a body. The body of a request is one line of JSON that says what is asked, and for an
 //! evaluation the input document after it, as it is: 20 MB of it are parsed once, by the engine. Each request gets one
-//! answer, in order; the body of an answer is JSON. The first request loads the policies, each later one is an input.
+//! answer, in order; the body of an answer is JSON. A request loads policies or is an input for those loaded last.
+//! Policies that are loaded already are not read again: so the shipped ones can be sent ahead, before it is known whether
+//! there are others.
 
 use super::engine::{Evaluation, Limits, Module, Origin, Pack, RuleMeta};
 use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
@@ -40,13 +42,20 @@ pub fn input_request(now: Moment, input_json: &str) -> Result<Vec<u8>, PolicyErr
     Ok(body)
 }
 
+/// What is known of policies that loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Loaded {
+    /// As [`Pack::reads_files`]: without this, the input document needs no files.
+    pub reads_files: bool,
+}
+
 /// Reads the answer to the request that loads.
 ///
 /// # Errors
 /// What is wrong with the policies, shown in the sources that were sent.
-pub fn read_loaded(answer: &[u8], modules: &[Module]) -> Result<(), PolicyErrors> {
+pub fn read_loaded(answer: &[u8], modules: &[Module]) -> Result<Loaded, PolicyErrors> {
     match serde_json::from_slice(answer).map_err(|e| garbled(&e))? {
-        Answer::Loaded => Ok(()),
+        Answer::Loaded { reads_files } => Ok(Loaded { reads_files }),
         Answer::Failed { problems } => Err(failed(problems, modules)),
         Answer::Evaluated { .. } => Err(garbled(&"an evaluation where none was asked for").into()),
     }
@@ -63,7 +72,7 @@ pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, 
             Ok(Evaluation { findings, prints })
         }
         Answer::Failed { problems } => Err(failed(problems, modules)),
-        Answer::Loaded => Err(garbled(&"no evaluation where one was asked for").into()),
+        Answer::Loaded { .. } => Err(garbled(&"no evaluation where one was asked for").into()),
     }
 }
 
@@ -73,6 +82,7 @@ pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, 
 /// When a request is none, or the pipe breaks.
 pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
     let mut pack: Option<Result<Pack, PolicyErrors>> = None;
+    let mut known: Option<(Vec<Module>, Limits)> = None;
     let watched = watchdog();
     while let Some(body) = read_frame(&mut requests)? {
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
@@ -83,13 +93,20 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
             Request::Load { modules, metas, milliseconds } => {
                 let modules: Vec<Module> = modules.into_iter().map(Module::from).collect();
                 let metas = metas.into_iter().map(RuleMeta::from).collect();
-                let loaded = Pack::load(&modules, metas, Limits { time: Duration::from_millis(milliseconds) });
+                let wanted = (modules, Limits { time: Duration::from_millis(milliseconds) });
+                let loaded = match pack.take() {
+                    Some(Ok(mut pack)) if known.as_ref() == Some(&wanted) => {
+                        pack.describe(metas);
+                        Ok(pack)
+                    }
+                    _ => Pack::load(&wanted.0, metas, wanted.1),
+                };
                 let answer = match &loaded {
-                    Ok(_) => Answer::Loaded,
+                    Ok(pack) => Answer::Loaded { reads_files: pack.reads_files() },
                     Err(problems) => Answer::failed(problems),
                 };
                 write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
-                pack = Some(loaded);
+                (pack, known) = (Some(loaded), Some(wanted));
             }
             Request::Evaluate { now } => {
                 let input = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;
@@ -176,7 +193,7 @@ enum Request {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Answer {
-    Loaded,
+    Loaded { reads_files: bool },
     Evaluated { findings: Box<WireFindings>, prints: Vec<String> },
     Failed { problems: Vec<WireProblem> },
 }

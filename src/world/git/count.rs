@@ -1,16 +1,17 @@
 //! Fills in what only the contents can say: line counts and kinds. Blobs stream by; two are in memory at a time.
 //!
-//! Each worker has its own `cat-file` and takes the next few files from a common queue. Sizes are asked first, so a
-//! blob over the limit is never loaded; the sizes of the next few files travel with the contents of these.
+//! Each worker has its own `cat-file` and takes the next few files from a common queue; the next few are asked for before
+//! these are read. A blob over the limit is passed over as it streams by: to ask for the sizes first would cost git a
+//! sixth of its work for every file, so that a rare one is cheaper.
 
 use super::command::Git;
 use super::lines::{self, Counts};
-use super::objects::{CatFile, Contents, Info, checked, request};
+use super::objects::{Blob, CatFile, Contents, checked, request};
 use crate::model::{FileDiff, FileKind, ObjectId, Side};
 use crate::world::WorldError;
 use std::sync::{Mutex, PoisonError};
 
-/// A blob over this size is not loaded to count its lines: the file is `unread`.
+/// A blob over this size is not held to count its lines: the file is `unread`.
 pub const BLOB_LIMIT: u64 = 50 * 1024 * 1024;
 
 /// Files handled at a time: large enough that waiting for git's first answer does not show, small enough that two
@@ -46,18 +47,13 @@ fn work<'f>(git: &mut CatFile, next: &impl Fn() -> Option<&'f mut [FileDiff]>) -
     let mut buffers = Buffers::default();
     let mut chunk = next();
     if let Some(files) = &chunk {
-        git.send(sizes(files)?);
+        git.send(contents(files)?);
     }
     while let Some(files) = chunk {
-        for file in files.iter_mut() {
-            file.unread = judge_sizes(git, file)?;
-        }
         let coming = next();
-        let mut requests = contents(files)?;
         if let Some(files) = &coming {
-            requests.extend(sizes(files)?);
+            git.send(contents(files)?);
         }
-        git.send(requests);
         for file in files.iter_mut().filter(|file| file.unread.is_none()) {
             read(git, file, &mut buffers)?;
         }
@@ -77,34 +73,12 @@ fn blob(side: &Side) -> Option<&ObjectId> {
     side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
 }
 
-fn sizes(files: &[FileDiff]) -> Result<Vec<u8>, WorldError> {
-    requests("info", files.iter())
-}
-
 fn contents(files: &[FileDiff]) -> Result<Vec<u8>, WorldError> {
-    requests("contents", files.iter().filter(|file| file.unread.is_none()))
-}
-
-fn requests<'f>(verb: &str, files: impl Iterator<Item = &'f FileDiff>) -> Result<Vec<u8>, WorldError> {
     let mut requests = Vec::new();
-    for id in files.flat_map(wanted) {
-        request(&mut requests, verb, checked(id)?);
+    for id in files.iter().filter(|file| file.unread.is_none()).flat_map(wanted) {
+        request(&mut requests, "contents", checked(id)?);
     }
     Ok(requests)
-}
-
-/// Why a file cannot be read, if so.
-fn judge_sizes(git: &mut CatFile, file: &FileDiff) -> Result<Option<String>, WorldError> {
-    let mut why = file.unread.clone();
-    for id in wanted(file) {
-        match git.info()? {
-            Info::Found { kind, size, .. } if kind == "blob" && size <= BLOB_LIMIT => {}
-            Info::Found { kind, size, .. } if kind == "blob" => why = Some(too_large(size)),
-            Info::Found { kind, .. } => why = Some(format!("object {} is a {kind}, not a file", short(id))),
-            Info::Missing | Info::Ambiguous => why = Some(missing(id)),
-        }
-    }
-    Ok(why)
 }
 
 fn read(git: &mut CatFile, file: &mut FileDiff, buffers: &mut Buffers) -> Result<(), WorldError> {
@@ -142,13 +116,14 @@ fn load(git: &mut CatFile, side: Option<&mut Side>, buffer: &mut Vec<u8>) -> Res
         buffer.extend_from_slice(format!("Subproject commit {}\n", id.0).as_bytes());
         return Ok(None);
     }
-    match git.contents(buffer, BLOB_LIMIT)? {
-        Contents::Read => {
+    match git.blob(buffer, BLOB_LIMIT)? {
+        Blob::Is(Contents::Read) => {
             side.kind = lines::kind(side.kind, buffer);
             Ok(None)
         }
-        Contents::Missing => Ok(Some(missing(&id))),
-        Contents::TooLarge(size) => Ok(Some(too_large(size))),
+        Blob::Is(Contents::Missing) => Ok(Some(missing(&id))),
+        Blob::Is(Contents::TooLarge(size)) => Ok(Some(too_large(size))),
+        Blob::IsNot(kind) => Ok(Some(format!("object {} is a {kind}, not a file", short(&id)))),
     }
 }
 

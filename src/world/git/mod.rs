@@ -83,10 +83,16 @@ impl Repo {
     pub fn open(dir: &Path) -> Result<Self, WorldError> {
         let git = Git::at(dir);
         let child = git.spawn(&QUESTIONS, false)?;
-        let objects = CatFile::start(&git)?;
+        let mut objects = CatFile::start(&git)?;
+        // Any question makes it open its packs, while the other process still looks around.
+        objects.wake();
         let output = command::collect(child)?;
         let place = Place::parse(&output.stdout, output.status.success())
             .ok_or_else(|| no_repository(dir, &git, &output.stderr))?;
+        objects.awake().map_err(|error| match error {
+            WorldError::GitTooOld { .. } => too_old(&git),
+            other => other,
+        })?;
         Ok(Self { git, place, objects: Mutex::new(objects), overlay: Mutex::new(None) })
     }
 

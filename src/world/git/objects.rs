@@ -4,6 +4,7 @@
 //! Requests go through a thread of their own, so that a full pipe in one direction can never block the other.
 
 use super::command::Git;
+use super::count::BLOB_LIMIT;
 use crate::model::{CommitId, ObjectId};
 use crate::world::WorldError;
 use crate::world::error::printable;
@@ -41,6 +42,15 @@ pub(super) enum Contents {
     TooLarge(u64),
 }
 
+/// What became of a request for the contents of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Blob {
+    /// It is a file.
+    Is(Contents),
+    /// It is a `tree`, `commit` or `tag`.
+    IsNot(String),
+}
+
 /// The process.
 #[derive(Debug)]
 pub(super) struct CatFile {
@@ -54,6 +64,8 @@ pub(super) struct CatFile {
 impl CatFile {
     /// Starts the process; it costs nothing until the first answer is read.
     pub(super) fn start(git: &Git) -> Result<Self, WorldError> {
+        // From this size on git hands a file over piece by piece, where its pack allows.
+        let git = git.clone().configured([("core.bigFileThreshold".to_owned(), BLOB_LIMIT.to_string())]);
         let mut child = git.spawn(&["cat-file", "--batch-command", "--buffer"], true)?;
         let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -68,6 +80,16 @@ impl CatFile {
             complaints: Some(std::thread::spawn(move || listen(stderr))),
             line: Vec::new(),
         })
+    }
+
+    /// Asks something, so that what it needs to answer is read; [`awake`](Self::awake) takes the answer.
+    pub(super) fn wake(&self) {
+        self.send(b"info HEAD\n".to_vec());
+    }
+
+    /// Takes the answer to [`wake`](Self::wake), whatever it is.
+    pub(super) fn awake(&mut self) -> Result<(), WorldError> {
+        self.info().map(|_| ())
     }
 
     /// Sends requests; each must then be answered by [`info`](Self::info) or [`contents`](Self::contents), in order.
@@ -104,8 +126,27 @@ impl CatFile {
 
     /// Reads the answer to one `contents NAME` into the buffer; anything over `limit` bytes is passed over.
     pub(super) fn contents(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<Contents, WorldError> {
+        match self.info()? {
+            Info::Found { size, .. } => self.body(size, buffer, limit),
+            Info::Missing | Info::Ambiguous => {
+                buffer.clear();
+                Ok(Contents::Missing)
+            }
+        }
+    }
+
+    /// As [`contents`](Self::contents), but an object of another kind than `blob` is not one.
+    pub(super) fn blob(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<Blob, WorldError> {
+        match self.info()? {
+            Info::Found { kind, size, .. } if kind == "blob" => self.body(size, buffer, limit).map(Blob::Is),
+            Info::Found { kind, size, .. } => self.body(size, buffer, 0).map(|_| Blob::IsNot(kind)),
+            Info::Missing | Info::Ambiguous => Ok(Blob::Is(Contents::Missing)),
+        }
+    }
+
+    /// Reads what follows the line about an object.
+    fn body(&mut self, size: u64, buffer: &mut Vec<u8>, limit: u64) -> Result<Contents, WorldError> {
         buffer.clear();
-        let Info::Found { size, .. } = self.info()? else { return Ok(Contents::Missing) };
         // The contents are followed by a newline of their own.
         let whole = size.saturating_add(1);
         let read = if size > limit {
