@@ -7,6 +7,7 @@ use crate::model::{Findings, Moment};
 use crate::parse::metadata::Metadata;
 use crate::policy::engine::{Limits, Module, RuleMeta, STACK_BYTES};
 use crate::policy::error::PolicyErrors;
+use crate::policy::serve::serve;
 use crate::policy::shipped;
 use crate::policy::wire::{self, Loaded};
 use crate::world::evaluator::{self, Evaluator, EvaluatorError};
@@ -69,7 +70,7 @@ impl Child {
 pub fn serve_child(memory_bytes: u64) -> Result<(), Failure> {
     let stack = u64::try_from(STACK_BYTES).unwrap_or(u64::MAX);
     let served = evaluator::limit_self(memory_bytes.saturating_add(stack))
-        .and_then(|()| wire::serve(io::stdin().lock(), io::stdout().lock()));
+        .and_then(|()| serve(io::stdin().lock(), io::stdout().lock()));
     served.map_err(|error| Failure::internal(Broken { why: error.to_string() }))
 }
 

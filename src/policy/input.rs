@@ -3,7 +3,8 @@
 //! Arrays of files are long and loops over them dear, so what most rules ask is indexed beside them (`index`), and every
 //! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
 
-use crate::model::{ChangeClass, Claim, Datum, Facts, FileFacts, OwnedState, Principal, PrincipalKind};
+use super::input_files::{File, Index, file, index};
+use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -72,42 +73,6 @@ struct Input<'a> {
     params: Value,
 }
 
-#[derive(Serialize)]
-struct File<'a> {
-    path: String,
-    old_path: Option<String>,
-    status: &'static str,
-    additions: u64,
-    deletions: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old: Option<FileSide>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new: Option<FileSide>,
-    in_scope: bool,
-    control: bool,
-    owned: &'static str,
-    rows: &'a [String],
-    owners: Vec<&'a str>,
-    analysable: bool,
-    templates: &'a [String],
-    edits: [(); 0],
-}
-
-#[derive(Serialize)]
-struct FileSide {
-    mode: String,
-    kind: &'static str,
-}
-
-/// What most rules ask of the files, so that they need not loop over all of them.
-#[derive(Serialize, Default)]
-struct Index {
-    control: Vec<String>,
-    unowned: Vec<String>,
-    unanalysable: Vec<Value>,
-    out_of_scope: Vec<String>,
-}
-
 fn record(facts: &Facts, files: bool) -> Input<'_> {
     Input {
         version: VERSION,
@@ -141,50 +106,6 @@ fn record(facts: &Facts, files: bool) -> Input<'_> {
         exceptions: exceptions(facts),
         params: Value::Object(facts.config.params.iter().map(|(key, value)| (key.clone(), datum(value))).collect()),
     }
-}
-
-fn file(file: &FileFacts) -> File<'_> {
-    let side = |side: &Option<crate::model::Side>| {
-        side.as_ref().map(|s| FileSide { mode: format!("{:06o}", s.mode), kind: s.kind.as_str() })
-    };
-    File {
-        path: file.diff.path.quoted(),
-        old_path: file.diff.old_path.as_ref().map(|path| path.quoted()),
-        status: file.diff.status.as_str(),
-        additions: file.diff.additions,
-        deletions: file.diff.deletions,
-        old: side(&file.diff.old),
-        new: side(&file.diff.new),
-        in_scope: file.in_scope,
-        control: file.control,
-        owned: file.owned.as_str(),
-        rows: &file.rows,
-        owners: file.owners.iter().map(Principal::as_str).collect(),
-        analysable: file.opaque.is_none(),
-        templates: &file.templates,
-        edits: [],
-    }
-}
-
-fn index(files: &[FileFacts]) -> Index {
-    let mut index = Index::default();
-    for file in files {
-        let path = || file.diff.path.quoted();
-        if file.control {
-            index.control.push(path());
-        }
-        if !file.in_scope {
-            index.out_of_scope.push(path());
-            continue;
-        }
-        if file.owned != OwnedState::Owned {
-            index.unowned.push(path());
-        }
-        if let Some(why) = &file.opaque {
-            index.unanalysable.push(json!({"path": path(), "why": why}));
-        }
-    }
-    index
 }
 
 fn stats(facts: &Facts) -> Value {

@@ -1,4 +1,4 @@
-//! What the gate and the process that evaluates its policies say to each other.
+//! What the gate and the process that evaluates its policies (`serve.rs`) say to each other.
 //!
 //! A message is a [`FrameHead`] and a body. The body of a request is one line of JSON that says what is asked, and for an
 //! evaluation the input document after it, as it is: 20 MB of it are parsed once, by the engine. Each request gets one
@@ -6,16 +6,11 @@
 //! Policies that are loaded already are not read again: so the shipped ones can be sent ahead, before it is known whether
 //! there are others.
 
-use super::engine::{Evaluation, Limits, Module, Origin, Pack, RuleMeta};
+use super::engine::{Evaluation, Limits, Module, Origin, RuleMeta};
 use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
-use crate::model::{
-    ChangeClass, Finding, Findings, FrameHead, Moment, Obligation, Place, Principal, Requirement, Risk, Severity,
-};
+use crate::model::{ChangeClass, Finding, Findings, Moment, Obligation, Place, Principal, Requirement, Risk, Severity};
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::time::Duration;
 
 /// The body of the first request: the policies, what their METADATA gives, and the limits.
 ///
@@ -45,7 +40,7 @@ pub fn input_request(now: Moment, input_json: &str) -> Result<Vec<u8>, PolicyErr
 /// What is known of policies that loaded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Loaded {
-    /// As [`Pack::reads_files`]: without this, the input document needs no files.
+    /// As [`Pack::reads_files`](super::engine::Pack::reads_files): without this, the input document needs no files.
     pub reads_files: bool,
 }
 
@@ -76,104 +71,6 @@ pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, 
     }
 }
 
-/// The evaluating process: answers requests until there are no more.
-///
-/// # Errors
-/// When a request is none, or the pipe breaks.
-pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
-    let mut pack: Option<Result<Pack, PolicyErrors>> = None;
-    let mut known: Option<(Vec<Module>, Limits)> = None;
-    let watched = watchdog();
-    while let Some(body) = read_frame(&mut requests)? {
-        let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-        let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
-        let (head, input) = body.split_at(end);
-        let _ = watched.send(());
-        match serde_json::from_slice(head).map_err(|e| invalid(e.to_string()))? {
-            Request::Load { modules, metas, milliseconds } => {
-                let modules: Vec<Module> = modules.into_iter().map(Module::from).collect();
-                let metas = metas.into_iter().map(RuleMeta::from).collect();
-                let wanted = (modules, Limits { time: Duration::from_millis(milliseconds) });
-                let loaded = match pack.take() {
-                    Some(Ok(mut pack)) if known.as_ref() == Some(&wanted) => {
-                        pack.describe(metas);
-                        Ok(pack)
-                    }
-                    _ => Pack::load(&wanted.0, metas, wanted.1),
-                };
-                let answer = match &loaded {
-                    Ok(pack) => Answer::Loaded { reads_files: pack.reads_files() },
-                    Err(problems) => Answer::failed(problems),
-                };
-                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
-                (pack, known) = (Some(loaded), Some(wanted));
-            }
-            Request::Evaluate { now } => {
-                let input = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;
-                let pack = pack.as_ref().ok_or_else(|| invalid("an input before the policies".to_owned()))?;
-                let (answer, leftover) = evaluate(pack, input, Moment::from_unix(now));
-                // The answer goes out first: to drop an input of 100,000 files takes a fifth of a second.
-                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
-                drop((answer, leftover));
-            }
-        }
-        let _ = watched.send(());
-    }
-    std::mem::forget(pack);
-    Ok(())
-}
-
-fn evaluate(pack: &Result<Pack, PolicyErrors>, input: &str, now: Moment) -> (Answer, Option<super::engine::Leftover>) {
-    match pack {
-        Err(problems) => (Answer::failed(problems), None),
-        Ok(pack) => match pack.run(input, now) {
-            (Ok(done), left) => (
-                Answer::Evaluated { findings: Box::new(WireFindings::of(&done.findings)), prints: done.prints },
-                Some(left),
-            ),
-            (Err(problems), left) => (Answer::failed(&problems), Some(left)),
-        },
-    }
-}
-
-/// The longest a request may take when nobody is left to end this process: the one that asked has died.
-const ORPHANED: Duration = Duration::from_secs(120);
-
-/// Ends the process when a request, told of at its start and at its end, takes too long.
-fn watchdog() -> Sender<()> {
-    let (told, events) = channel();
-    // Without the thread only this last resort is missing.
-    let _ = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-        while events.recv().is_ok() {
-            if events.recv_timeout(ORPHANED) == Err(RecvTimeoutError::Timeout) {
-                std::process::abort();
-            }
-        }
-    });
-    told
-}
-
-/// One body; `None` at the end.
-fn read_frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
-    if input.fill_buf()?.is_empty() {
-        return Ok(None);
-    }
-    let mut head = [0; FrameHead::BYTES];
-    input.read_exact(&mut head)?;
-    let invalid = || io::Error::new(io::ErrorKind::InvalidData, "this is no request");
-    let length = FrameHead::from_bytes(head).ok_or_else(invalid)?.length();
-    let mut body = Vec::new();
-    let read = input.take(u64::try_from(length).unwrap_or(0)).read_to_end(&mut body)?;
-    if read == length { Ok(Some(body)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-}
-
-fn write_frame(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
-    let head = FrameHead::of(body.len()).ok_or_else(|| io::Error::other("the answer is longer than 1 GiB"))?;
-    output.write_all(&head.to_bytes())?;
-    output.write_all(body)?;
-    output.flush()
-}
-
 fn garbled(why: &dyn std::fmt::Display) -> PolicyError {
     PolicyError::new(PolicyCode::Crashed, format!("the evaluating process said something that is no answer: {why}"))
 }
@@ -185,27 +82,27 @@ fn failed(problems: Vec<WireProblem>, modules: &[Module]) -> PolicyErrors {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Request {
+pub(super) enum Request {
     Load { modules: Vec<WireModule>, metas: Vec<WireMeta>, milliseconds: u64 },
     Evaluate { now: i64 },
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+pub(super) enum Answer {
     Loaded { reads_files: bool },
     Evaluated { findings: Box<WireFindings>, prints: Vec<String> },
     Failed { problems: Vec<WireProblem> },
 }
 
 impl Answer {
-    fn failed(problems: &PolicyErrors) -> Self {
+    pub(super) fn failed(problems: &PolicyErrors) -> Self {
         Self::Failed { problems: problems.problems().iter().map(WireProblem::of).collect() }
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireModule {
+pub(super) struct WireModule {
     file: String,
     source: String,
     shipped: bool,
@@ -226,7 +123,7 @@ impl From<WireModule> for Module {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireMeta {
+pub(super) struct WireMeta {
     file: String,
     line: u32,
     code: Option<String>,
@@ -283,7 +180,7 @@ impl WireProblem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireFindings {
+pub(super) struct WireFindings {
     class: String,
     risk: String,
     force_normal: Vec<WireFinding>,
@@ -297,7 +194,7 @@ struct WireFindings {
 }
 
 impl WireFindings {
-    fn of(findings: &Findings) -> Self {
+    pub(super) fn of(findings: &Findings) -> Self {
         let all = |list: &[Finding]| list.iter().map(WireFinding::of).collect();
         Self {
             class: findings.class.as_str().to_owned(),

@@ -42,7 +42,7 @@ fn count(contents: &[u8]) -> u64 {
 
 /// Git's rule for "binary", attributes aside.
 fn is_binary(contents: &[u8]) -> bool {
-    contents.iter().take(BINARY_WINDOW).any(|byte| *byte == 0)
+    contents.get(..BINARY_WINDOW).unwrap_or(contents).contains(&0)
 }
 
 /// The kind of a file whose contents are known; links and submodules stay what their mode says.
