@@ -146,7 +146,7 @@ impl From<WireMeta> for RuleMeta {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireProblem {
+pub(super) struct WireProblem {
     code: String,
     message: String,
     file: Option<String>,
@@ -240,7 +240,7 @@ fn place(place: WirePlace) -> Option<Place> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireFinding {
+pub(super) struct WireFinding {
     code: String,
     severity: String,
     msg: String,
@@ -267,7 +267,7 @@ impl WireFinding {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireRequirement {
+pub(super) struct WireRequirement {
     level: String,
     who: Vec<String>,
     min: u32,
@@ -291,7 +291,7 @@ impl WireRequirement {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireObligation {
+pub(super) struct WireObligation {
     kind: String,
     due_in_days: Option<i64>,
     due: Option<i64>,
