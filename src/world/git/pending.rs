@@ -3,7 +3,7 @@
 use super::diff::{self, Raw, Running};
 use super::range::Log;
 use super::worktree::{self, Uncommitted};
-use super::{ChangeSpec, Repo, count, lock};
+use super::{ChangeSpec, Repo, count, lock, log};
 use crate::model::{Change, Commit, CommitId, Diff};
 use crate::world::WorldError;
 use std::thread::JoinHandle;
@@ -33,14 +33,16 @@ impl<'r> Pending<'r> {
         }
         let count_uncommitted = *spec == ChangeSpec::Default && repo.top_level().is_some();
         let ends = repo.ends(spec)?;
+        // The files first: their contents wait for them, and nothing waits for the commits.
         let diff = read(diff::trees(&repo.git, &ends.base.0, &ends.head.0)?);
+        let log = ends.log.map_or_else(|| log::start(&repo.git, &ends.base.0, &ends.head.0), Ok)?;
         Ok(Self {
             repo,
             base: ends.base,
             head: Some(ends.head),
             notes: ends.notes,
             diff,
-            log: Some(ends.log),
+            log: Some(log),
             uncommitted: count_uncommitted.then(|| worktree::uncommitted(&repo.git)),
         })
     }

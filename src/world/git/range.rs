@@ -17,7 +17,8 @@ pub(super) struct Ends {
     pub(super) base: CommitId,
     pub(super) head: CommitId,
     pub(super) notes: Vec<String>,
-    pub(super) log: Log,
+    /// The commits, where they are being read already.
+    pub(super) log: Option<Log>,
 }
 
 /// A ref, as `for-each-ref` tells it.
@@ -54,8 +55,7 @@ impl Repo {
     }
 
     fn as_they_are(&self, base: CommitId, head: CommitId, notes: Vec<String>) -> Result<Ends, WorldError> {
-        let log = log::start(&self.git, &base.0, &head.0)?;
-        Ok(Ends { base, head, notes, log })
+        Ok(Ends { base, head, notes, log: None })
     }
 
     fn since_merge_base(&self, base: &str, head: &str) -> Result<Ends, WorldError> {
@@ -74,7 +74,7 @@ impl Repo {
         let log = log::start(&self.git, &from.0, &to.0)?;
         let Some(MergeBase { id, others }) = self.merge_base(from, to)? else { return Ok(None) };
         if others == 0 {
-            return Ok(Some(Ends { base: id, head: to.clone(), notes: Vec::new(), log }));
+            return Ok(Some(Ends { base: id, head: to.clone(), notes: Vec::new(), log: Some(log) }));
         }
         let note = format!("there are {} merge bases; as git does, this compares with the first, {id}", others + 1);
         self.as_they_are(id, to.clone(), vec![note]).map(Some)
