@@ -36,7 +36,8 @@ def main():
     if process.returncode != 0:
         shutil.rmtree(wish.directory)
         sys.exit("git fast-import failed")
-    # As after a clone: one pack with a bitmap-free index, a commit graph.
+    # As after a clone: one well-packed pack, and a commit graph.
+    subprocess.run(["git", "-C", str(wish.directory), "repack", "-a", "-d", "-f", "--quiet"], check=True)
     subprocess.run(["git", "-C", str(wish.directory), "commit-graph", "write", "--reachable"], check=True, capture_output=True)
 
 

@@ -9,12 +9,16 @@ use changeward::model::{
 };
 use changeward::parse::codeowners::codeowners;
 use changeward::parse::diff::diff;
-use changeward::policy::engine::{Limits, Module, Origin, Pack};
-use changeward::policy::input::input;
-use changeward::policy::shipped::SHIPPED;
+use changeward::policy::engine::{Limits, Pack};
+use changeward::policy::input::{input, input_without_files};
+use changeward::policy::shipped::modules;
+use changeward::policy::wire;
+use changeward::world::evaluator::Evaluator;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
 
 /// How many files a change has.
 const SIZES: [usize; 3] = [10, 1_000, 10_000];
@@ -88,15 +92,6 @@ fn noon() -> Moment {
     Moment::from_unix(1_795_348_800)
 }
 
-fn modules() -> Vec<Module> {
-    let module = |(file, source): &(&str, &str)| Module {
-        file: (*file).to_owned(),
-        source: (*source).to_owned(),
-        origin: Origin::Shipped,
-    };
-    SHIPPED.iter().map(module).collect()
-}
-
 /// One benchmark at each size; `prepare` makes its subject, once.
 fn each<T>(criterion: &mut Criterion, name: &str, prepare: impl Fn(usize) -> T, run: impl Fn(&T) -> usize) {
     let mut group = criterion.benchmark_group(name);
@@ -134,11 +129,31 @@ fn evaluating(criterion: &mut Criterion) {
         bencher.iter(|| Pack::load(black_box(&modules), Vec::new(), Limits::default()).is_ok());
     });
     let Ok(pack) = Pack::load(&modules, Vec::new(), Limits::default()) else { return };
-    let document = |files| input(&facts(files)).unwrap_or_default();
-    each(criterion, "evaluate in process", document, |text| {
-        pack.evaluate(text, noon()).map_or(0, |done| done.findings.require.len())
-    });
+    let run = |text: &String| pack.evaluate(text, noon()).map_or(0, |done| done.findings.require.len());
+    each(criterion, "evaluate", |files| input_without_files(&facts(files)).unwrap_or_default(), run);
+    each(criterion, "evaluate with input.files", |files| input(&facts(files)).unwrap_or_default(), run);
 }
 
-criterion_group!(benches, reading, assessing, evaluating);
+/// The same evaluation here and in a process of its own, each from nothing: the difference is what the process costs.
+fn isolating(criterion: &mut Criterion) {
+    let (modules, deadline) = (modules(), Duration::from_secs(10));
+    let Ok(document) = input_without_files(&facts(10)) else { return };
+    criterion.bench_function("load and evaluate in this process", |bencher| {
+        bencher.iter(|| {
+            let pack = Pack::load(black_box(&modules), Vec::new(), Limits::default());
+            pack.and_then(|pack| pack.evaluate(&document, noon())).is_ok()
+        });
+    });
+    let program = Path::new(env!("CARGO_BIN_EXE_changeward"));
+    let isolated = || {
+        let mut child = Evaluator::spawn(program, 2 << 30).ok()?;
+        child.load(wire::load_request(black_box(&modules), &[], Limits::default()).ok()?).ok()?;
+        let answer = child.evaluate(wire::input_request(noon(), &document).ok()?, deadline).ok()?;
+        wire::read_evaluation(&answer, &modules).ok()
+    };
+    assert!(isolated().is_some(), "the child answers");
+    criterion.bench_function("load and evaluate in a child", |bencher| bencher.iter(isolated));
+}
+
+criterion_group!(benches, reading, assessing, evaluating, isolating);
 criterion_main!(benches);

@@ -15,7 +15,7 @@ use changeward::assess::{Evidence, assess};
 use changeward::decide::decide;
 use changeward::model::*;
 use changeward::policy::engine::{Limits as PolicyLimits, Module, Origin, Pack};
-use changeward::policy::input::input;
+use changeward::policy::input::{input, input_without_files};
 use changeward::policy::shipped::SHIPPED;
 use std::sync::LazyLock;
 use support::random::{Dice, HEAD, evidence, login, now};
@@ -35,6 +35,16 @@ static PACK: LazyLock<Pack> = LazyLock::new(|| {
 
 fn findings(facts: &Facts) -> Findings {
     PACK.evaluate(&input(facts).unwrap(), facts.now).unwrap().findings
+}
+
+#[test]
+fn shipped_rules_answer_alike_without_the_list_of_files() {
+    assert!(!PACK.reads_files());
+    for seed in 0..CHANGES / 10 {
+        let facts = assess(evidence(seed));
+        let short = PACK.evaluate(&input_without_files(&facts).unwrap(), facts.now).unwrap().findings;
+        assert_eq!(short, findings(&facts), "seed {seed}");
+    }
 }
 
 fn decided(evidence: Evidence) -> (Facts, Decision) {

@@ -303,6 +303,31 @@ fn process(organisation: &[&str], memory: u64) -> (Evaluator, Vec<Module>) {
     (evaluator, modules)
 }
 
+#[test]
+fn policies_sent_ahead_are_replaced_by_all_of_them() {
+    let ahead = changeward::policy::shipped::modules();
+    let mut all = ahead.clone();
+    all.push(Module {
+        file: ".changeward/policies/1.rego".to_owned(),
+        source: own("deny contains file.path if some file in input.files"),
+        origin: Origin::Organisation,
+    });
+    let mut evaluator = Evaluator::spawn(Path::new(env!("CARGO_BIN_EXE_changeward")), MEMORY).unwrap();
+    for (modules, reads_files) in [(&ahead, false), (&ahead, false), (&all, true), (&ahead, false), (&all, true)] {
+        evaluator.load(wire::load_request(modules, &[], limits()).unwrap()).unwrap();
+        let loaded = wire::read_loaded(&evaluator.loaded(DEADLINE).unwrap(), modules).unwrap();
+        assert_eq!(loaded.reads_files, reads_files);
+    }
+    // Answers that nobody takes do not get between an input and its own.
+    evaluator.load(wire::load_request(&ahead, &[], limits()).unwrap()).unwrap();
+    evaluator.load(wire::load_request(&all, &[], limits()).unwrap()).unwrap();
+    let answer = evaluator.evaluate(request(r#"{"files": [{"path": "a/b"}]}"#), DEADLINE).unwrap();
+    let here = Pack::load(&all, Vec::new(), limits())
+        .unwrap()
+        .evaluate(r#"{"files": [{"path": "a/b"}]}"#, Moment::from_unix(NOW));
+    assert_eq!(wire::read_evaluation(&answer, &all).map_err(|e| problems(&e)), here.map_err(|e| problems(&e)));
+}
+
 const MEMORY: u64 = 256 << 20;
 const DEADLINE: Duration = Duration::from_secs(5);
 

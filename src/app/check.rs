@@ -7,7 +7,7 @@ use super::{digest, gather};
 use crate::assess::assess;
 use crate::decide::decide;
 use crate::model::{Decision, Digests};
-use crate::policy::input::{input as document, input_pretty};
+use crate::policy::input;
 
 /// Decides whether a change may go ahead. Reads only.
 ///
@@ -25,7 +25,8 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
         diff: digest::diff(&proposal.change.diff),
     };
     let facts = assess(gather::evidence(request, proposal)?);
-    let document = document(&facts).map_err(super::evaluate::not_serialised)?;
+    let document = if child.loaded()?.reads_files { input::input(&facts) } else { input::input_without_files(&facts) };
+    let document = document.map_err(super::evaluate::not_serialised)?;
     let findings = child.evaluate(&document, facts.now)?;
     Ok(decide(&facts, findings, digests))
 }
@@ -37,5 +38,5 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
 pub fn input(request: &CheckRequest) -> Result<String, Failure> {
     let proposal = gather::proposal(request, |_| ())?;
     let facts = assess(gather::evidence(request, proposal)?);
-    input_pretty(&facts).map_err(super::evaluate::not_serialised)
+    input::input_pretty(&facts).map_err(super::evaluate::not_serialised)
 }

@@ -7,7 +7,9 @@ use crate::model::{Findings, Moment};
 use crate::parse::metadata::Metadata;
 use crate::policy::engine::{Limits, Module, RuleMeta, STACK_BYTES};
 use crate::policy::error::PolicyErrors;
-use crate::policy::wire;
+use crate::policy::serve::serve;
+use crate::policy::shipped;
+use crate::policy::wire::{self, Loaded};
 use crate::world::evaluator::{self, Evaluator, EvaluatorError};
 use std::io;
 use std::time::Duration;
@@ -26,10 +28,14 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Starts it; it prepares while the parent still reads git.
+    /// Starts it, and hands it the shipped policies: most repositories have no others, and then it is ready before git
+    /// has said what there is.
     pub(super) fn spawn(request: &CheckRequest) -> Result<Self, Failure> {
-        let evaluator = Evaluator::spawn(&request.program, MEMORY_BYTES).map_err(failed)?;
-        Ok(Self { evaluator, modules: Vec::new(), limits: Limits::default() })
+        let mut evaluator = Evaluator::spawn(&request.program, MEMORY_BYTES).map_err(failed)?;
+        let limits = Limits::default();
+        let shipped = wire::load_request(&shipped::modules(), &[], limits).map_err(invalid)?;
+        evaluator.load(shipped).map_err(failed)?;
+        Ok(Self { evaluator, modules: Vec::new(), limits })
     }
 
     /// Hands it the policies; does not wait.
@@ -39,11 +45,18 @@ impl Child {
         self.evaluator.load(request).map_err(failed)
     }
 
+    /// Waits until the policies are loaded.
+    pub(super) fn loaded(&mut self) -> Result<Loaded, Failure> {
+        let deadline = self.limits.time + GRACE;
+        // The first answer is about the shipped policies alone; the second, about all of them, holds for both.
+        self.evaluator.loaded(deadline).map_err(failed)?;
+        let loaded = self.evaluator.loaded(deadline).map_err(failed)?;
+        wire::read_loaded(&loaded, &self.modules).map_err(invalid)
+    }
+
     /// Evaluates one input document.
     pub(super) fn evaluate(&mut self, document: &str, now: Moment) -> Result<Findings, Failure> {
         let deadline = self.limits.time + GRACE;
-        let loaded = self.evaluator.loaded(deadline).map_err(failed)?;
-        wire::read_loaded(&loaded, &self.modules).map_err(invalid)?;
         let request = wire::input_request(now, document).map_err(invalid)?;
         let answer = self.evaluator.evaluate(request, deadline).map_err(failed)?;
         Ok(wire::read_evaluation(&answer, &self.modules).map_err(invalid)?.findings)
@@ -57,7 +70,7 @@ impl Child {
 pub fn serve_child(memory_bytes: u64) -> Result<(), Failure> {
     let stack = u64::try_from(STACK_BYTES).unwrap_or(u64::MAX);
     let served = evaluator::limit_self(memory_bytes.saturating_add(stack))
-        .and_then(|()| wire::serve(io::stdin().lock(), io::stdout().lock()));
+        .and_then(|()| serve(io::stdin().lock(), io::stdout().lock()));
     served.map_err(|error| Failure::internal(Broken { why: error.to_string() }))
 }
 

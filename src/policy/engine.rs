@@ -84,6 +84,7 @@ pub struct Pack {
     metas: Vec<RuleMeta>,
     sources: Sources,
     entry: String,
+    reads_files: bool,
 }
 
 /// The most bytes of a Rego file.
@@ -110,6 +111,17 @@ impl Pack {
     pub fn load(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits) -> Result<Self, PolicyErrors> {
         let sources: Sources = modules.iter().map(|m| (m.file.clone(), Arc::from(m.source.as_str()))).collect();
         on_tall_stack(|| prepare(modules, metas, limits, &sources))?
+    }
+
+    /// Replaces what METADATA says of the rules.
+    pub(super) fn describe(&mut self, metas: Vec<RuleMeta>) {
+        self.metas = metas;
+    }
+
+    /// Some rule may look at `input.files`: none of the shipped ones does. Where no rule does, a document without them
+    /// gives the same findings, and a large change is not written, sent and read for nothing.
+    pub fn reads_files(&self) -> bool {
+        self.reads_files
     }
 
     /// Evaluates the policies over one input document, at a time.
@@ -245,7 +257,8 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
     builtins::shadow(&mut base).map_err(crashed)?;
     // Prepares the engine (scheduling, safety of variables), so that the clones need not.
     base.compile_with_entrypoint(&format!("data.{PACKAGE}.{entry}").into()).map_err(|e| crashed(e.to_string()))?;
-    Ok(Pack { base, rules, metas, sources: sources.clone(), entry })
+    let reads_files = texts.iter().any(|text| scan::reads_files(text.words));
+    Ok(Pack { base, rules, metas, sources: sources.clone(), entry, reads_files })
 }
 
 fn new_engine(limits: Limits) -> Engine {

@@ -10,5 +10,6 @@ pub mod input;
 mod names;
 mod outcome;
 mod scan;
+pub mod serve;
 pub mod shipped;
 pub mod wire;

@@ -90,9 +90,46 @@ pub(super) fn too_deep(words: &[Word<'_>], limit: usize) -> Option<Range<usize>>
     None
 }
 
+/// The text may look at `input.files`: it names them, or it uses `input` in another way than `input.NAME`. A string that
+/// speaks of `input` counts as such a use, whatever it is for.
+pub(super) fn reads_files(words: &[Word<'_>]) -> bool {
+    words.iter().enumerate().any(|(at, word)| match word.kind {
+        WordKind::Text => word.text.contains("input"),
+        WordKind::Name if word.text == "input" => {
+            let mut after = words.iter().skip(at + 1);
+            let dot = after.next().is_some_and(|next| next.text == ".");
+            !dot || after.next().is_none_or(|name| name.kind != WordKind::Name || name.text == "files")
+        }
+        _ => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{WordKind, too_deep, words};
+    use super::{WordKind, reads_files, too_deep, words};
+
+    #[test]
+    fn a_text_that_may_look_at_the_files_is_recognised() {
+        let table = [
+            ("x := count(input.rows)", false),
+            ("# input.files\nx := 1", false),
+            ("x := inputs[files]", false),
+            ("x := count(input.files)", true),
+            ("x := count(input\n. # here\nfiles)", true),
+            ("some f in input.files", true),
+            ("import input.files as changed", true),
+            ("import input as i", true),
+            ("x := input", true),
+            ("x := input[name]", true),
+            ("x := input[\"files\"]", true),
+            ("walk(input, [path, value])", true),
+            ("x := y with input as z", true),
+            ("x := $\"{input.files}\"", true),
+        ];
+        for (text, expected) in table {
+            assert_eq!(reads_files(&words(text)), expected, "{text}");
+        }
+    }
 
     #[test]
     fn brackets_in_strings_and_comments_do_not_count() {

@@ -1,19 +1,16 @@
-//! What the gate and the process that evaluates its policies say to each other.
+//! What the gate and the process that evaluates its policies (`serve.rs`) say to each other.
 //!
 //! A message is a [`FrameHead`] and a body. The body of a request is one line of JSON that says what is asked, and for an
 //! evaluation the input document after it, as it is: 20 MB of it are parsed once, by the engine. Each request gets one
-//! answer, in order; the body of an answer is JSON. The first request loads the policies, each later one is an input.
+//! answer, in order; the body of an answer is JSON. A request loads policies or is an input for those loaded last.
+//! Policies that are loaded already are not read again: so the shipped ones can be sent ahead, before it is known whether
+//! there are others.
 
-use super::engine::{Evaluation, Limits, Module, Origin, Pack, RuleMeta};
+use super::engine::{Evaluation, Limits, Module, Origin, RuleMeta};
 use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
-use crate::model::{
-    ChangeClass, Finding, Findings, FrameHead, Moment, Obligation, Place, Principal, Requirement, Risk, Severity,
-};
+use crate::model::{ChangeClass, Finding, Findings, Moment, Obligation, Place, Principal, Requirement, Risk, Severity};
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::time::Duration;
 
 /// The body of the first request: the policies, what their METADATA gives, and the limits.
 ///
@@ -40,13 +37,20 @@ pub fn input_request(now: Moment, input_json: &str) -> Result<Vec<u8>, PolicyErr
     Ok(body)
 }
 
+/// What is known of policies that loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Loaded {
+    /// As [`Pack::reads_files`](super::engine::Pack::reads_files): without this, the input document needs no files.
+    pub reads_files: bool,
+}
+
 /// Reads the answer to the request that loads.
 ///
 /// # Errors
 /// What is wrong with the policies, shown in the sources that were sent.
-pub fn read_loaded(answer: &[u8], modules: &[Module]) -> Result<(), PolicyErrors> {
+pub fn read_loaded(answer: &[u8], modules: &[Module]) -> Result<Loaded, PolicyErrors> {
     match serde_json::from_slice(answer).map_err(|e| garbled(&e))? {
-        Answer::Loaded => Ok(()),
+        Answer::Loaded { reads_files } => Ok(Loaded { reads_files }),
         Answer::Failed { problems } => Err(failed(problems, modules)),
         Answer::Evaluated { .. } => Err(garbled(&"an evaluation where none was asked for").into()),
     }
@@ -63,98 +67,8 @@ pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, 
             Ok(Evaluation { findings, prints })
         }
         Answer::Failed { problems } => Err(failed(problems, modules)),
-        Answer::Loaded => Err(garbled(&"no evaluation where one was asked for").into()),
+        Answer::Loaded { .. } => Err(garbled(&"no evaluation where one was asked for").into()),
     }
-}
-
-/// The evaluating process: answers requests until there are no more.
-///
-/// # Errors
-/// When a request is none, or the pipe breaks.
-pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
-    let mut pack: Option<Result<Pack, PolicyErrors>> = None;
-    let watched = watchdog();
-    while let Some(body) = read_frame(&mut requests)? {
-        let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-        let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
-        let (head, input) = body.split_at(end);
-        let _ = watched.send(());
-        match serde_json::from_slice(head).map_err(|e| invalid(e.to_string()))? {
-            Request::Load { modules, metas, milliseconds } => {
-                let modules: Vec<Module> = modules.into_iter().map(Module::from).collect();
-                let metas = metas.into_iter().map(RuleMeta::from).collect();
-                let loaded = Pack::load(&modules, metas, Limits { time: Duration::from_millis(milliseconds) });
-                let answer = match &loaded {
-                    Ok(_) => Answer::Loaded,
-                    Err(problems) => Answer::failed(problems),
-                };
-                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
-                pack = Some(loaded);
-            }
-            Request::Evaluate { now } => {
-                let input = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;
-                let pack = pack.as_ref().ok_or_else(|| invalid("an input before the policies".to_owned()))?;
-                let (answer, leftover) = evaluate(pack, input, Moment::from_unix(now));
-                // The answer goes out first: to drop an input of 100,000 files takes a fifth of a second.
-                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
-                drop((answer, leftover));
-            }
-        }
-        let _ = watched.send(());
-    }
-    std::mem::forget(pack);
-    Ok(())
-}
-
-fn evaluate(pack: &Result<Pack, PolicyErrors>, input: &str, now: Moment) -> (Answer, Option<super::engine::Leftover>) {
-    match pack {
-        Err(problems) => (Answer::failed(problems), None),
-        Ok(pack) => match pack.run(input, now) {
-            (Ok(done), left) => (
-                Answer::Evaluated { findings: Box::new(WireFindings::of(&done.findings)), prints: done.prints },
-                Some(left),
-            ),
-            (Err(problems), left) => (Answer::failed(&problems), Some(left)),
-        },
-    }
-}
-
-/// The longest a request may take when nobody is left to end this process: the one that asked has died.
-const ORPHANED: Duration = Duration::from_secs(120);
-
-/// Ends the process when a request, told of at its start and at its end, takes too long.
-fn watchdog() -> Sender<()> {
-    let (told, events) = channel();
-    // Without the thread only this last resort is missing.
-    let _ = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-        while events.recv().is_ok() {
-            if events.recv_timeout(ORPHANED) == Err(RecvTimeoutError::Timeout) {
-                std::process::abort();
-            }
-        }
-    });
-    told
-}
-
-/// One body; `None` at the end.
-fn read_frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
-    if input.fill_buf()?.is_empty() {
-        return Ok(None);
-    }
-    let mut head = [0; FrameHead::BYTES];
-    input.read_exact(&mut head)?;
-    let invalid = || io::Error::new(io::ErrorKind::InvalidData, "this is no request");
-    let length = FrameHead::from_bytes(head).ok_or_else(invalid)?.length();
-    let mut body = Vec::new();
-    let read = input.take(u64::try_from(length).unwrap_or(0)).read_to_end(&mut body)?;
-    if read == length { Ok(Some(body)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-}
-
-fn write_frame(output: &mut impl Write, body: &[u8]) -> io::Result<()> {
-    let head = FrameHead::of(body.len()).ok_or_else(|| io::Error::other("the answer is longer than 1 GiB"))?;
-    output.write_all(&head.to_bytes())?;
-    output.write_all(body)?;
-    output.flush()
 }
 
 fn garbled(why: &dyn std::fmt::Display) -> PolicyError {
@@ -168,27 +82,27 @@ fn failed(problems: Vec<WireProblem>, modules: &[Module]) -> PolicyErrors {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Request {
+pub(super) enum Request {
     Load { modules: Vec<WireModule>, metas: Vec<WireMeta>, milliseconds: u64 },
     Evaluate { now: i64 },
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
-    Loaded,
+pub(super) enum Answer {
+    Loaded { reads_files: bool },
     Evaluated { findings: Box<WireFindings>, prints: Vec<String> },
     Failed { problems: Vec<WireProblem> },
 }
 
 impl Answer {
-    fn failed(problems: &PolicyErrors) -> Self {
+    pub(super) fn failed(problems: &PolicyErrors) -> Self {
         Self::Failed { problems: problems.problems().iter().map(WireProblem::of).collect() }
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireModule {
+pub(super) struct WireModule {
     file: String,
     source: String,
     shipped: bool,
@@ -209,7 +123,7 @@ impl From<WireModule> for Module {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireMeta {
+pub(super) struct WireMeta {
     file: String,
     line: u32,
     code: Option<String>,
@@ -232,7 +146,7 @@ impl From<WireMeta> for RuleMeta {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireProblem {
+pub(super) struct WireProblem {
     code: String,
     message: String,
     file: Option<String>,
@@ -266,7 +180,7 @@ impl WireProblem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireFindings {
+pub(super) struct WireFindings {
     class: String,
     risk: String,
     force_normal: Vec<WireFinding>,
@@ -280,7 +194,7 @@ struct WireFindings {
 }
 
 impl WireFindings {
-    fn of(findings: &Findings) -> Self {
+    pub(super) fn of(findings: &Findings) -> Self {
         let all = |list: &[Finding]| list.iter().map(WireFinding::of).collect();
         Self {
             class: findings.class.as_str().to_owned(),
@@ -326,7 +240,7 @@ fn place(place: WirePlace) -> Option<Place> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireFinding {
+pub(super) struct WireFinding {
     code: String,
     severity: String,
     msg: String,
@@ -353,7 +267,7 @@ impl WireFinding {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireRequirement {
+pub(super) struct WireRequirement {
     level: String,
     who: Vec<String>,
     min: u32,
@@ -377,7 +291,7 @@ impl WireRequirement {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireObligation {
+pub(super) struct WireObligation {
     kind: String,
     due_in_days: Option<i64>,
     due: Option<i64>,

@@ -74,8 +74,8 @@ pub struct Evaluator {
     answers: Receiver<Result<Vec<u8>, Broken>>,
     stderr: Option<JoinHandle<String>>,
     memory: u64,
-    /// The answer to the policies was not taken yet.
-    loading: bool,
+    /// As many answers to policies were not taken yet.
+    loading: usize,
     /// It failed once and is gone.
     gone: Option<EvaluatorError>,
 }
@@ -98,6 +98,9 @@ impl Evaluator {
         command.arg(COMMAND).arg(memory_limit_bytes.to_string());
         // The engine takes a backtrace of its own control flow when it may, ten times as slow.
         command.env_clear().env("RUST_BACKTRACE", "0").env("RUST_LIB_BACKTRACE", "0");
+        // glibc gives the thread that evaluates a heap that grows by single pages; this is what it looks for. It is the
+        // one thread there that allocates.
+        command.env("MALLOC_ARENA_MAX", "1").env("MALLOC_TOP_PAD_", "4194304");
         #[cfg(windows)]
         command.envs(std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -114,7 +117,7 @@ impl Evaluator {
             answers,
             stderr: None,
             memory: memory_limit_bytes,
-            loading: false,
+            loading: 0,
             gone: None,
         };
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
@@ -131,21 +134,21 @@ impl Evaluator {
     /// When they are too large or the process is gone.
     pub fn load(&mut self, request: Vec<u8>) -> Result<(), EvaluatorError> {
         self.send(request)?;
-        self.loading = true;
+        self.loading += 1;
         Ok(())
     }
 
-    /// Waits for the answer to the policies.
+    /// Waits for the next answer to policies.
     ///
     /// # Errors
     /// When there is none before the deadline.
     pub fn loaded(&mut self, deadline: Duration) -> Result<Vec<u8>, EvaluatorError> {
         let answer = self.receive(deadline)?;
-        self.loading = false;
+        self.loading = self.loading.saturating_sub(1);
         Ok(answer)
     }
 
-    /// Sends an input and waits for its answer. An answer to the policies that nobody took is passed over: when they do
+    /// Sends an input and waits for its answer. Answers to policies that nobody took are passed over: when they do
     /// not load, each input is answered with why.
     ///
     /// # Errors
@@ -153,7 +156,7 @@ impl Evaluator {
     pub fn evaluate(&mut self, request: Vec<u8>, deadline: Duration) -> Result<Vec<u8>, EvaluatorError> {
         let start = Instant::now();
         self.send(request)?;
-        if self.loading {
+        while self.loading > 0 {
             self.loaded(deadline)?;
         }
         self.receive(deadline.saturating_sub(start.elapsed())).map_err(|error| match error {

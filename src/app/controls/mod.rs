@@ -13,7 +13,7 @@ use crate::model::{
 use crate::parse::calendar::Calendar;
 use crate::parse::{self, metadata::metadata};
 use crate::policy::engine::{Limits, Module, Origin, Pack, RuleMeta};
-use crate::policy::shipped::SHIPPED;
+use crate::policy::shipped;
 use crate::world::WorldError;
 use crate::world::tree::Tree;
 use fault::{ControlFault, SeveralInvalid};
@@ -241,12 +241,10 @@ impl Reader<'_> {
 
     /// The shipped policies and the organisation's own. Tests beside them (`*_test.rego`) are not rules.
     fn modules(&mut self, paths: &[String]) -> Result<Vec<Module>, Failure> {
-        let module =
-            |file: &str, source: &str, origin| Module { file: file.to_owned(), source: source.to_owned(), origin };
-        let mut modules: Vec<Module> = SHIPPED.iter().map(|(file, text)| module(file, text, Origin::Shipped)).collect();
+        let mut modules = shipped::modules();
         for path in files_of(paths, "policies", ".rego").filter(|path| !path.ends_with("_test.rego")) {
-            if let Some((text, file)) = self.text(path)? {
-                modules.push(module(&file, &text, Origin::Organisation));
+            if let Some((source, file)) = self.text(path)? {
+                modules.push(Module { file, source, origin: Origin::Organisation });
             }
         }
         Ok(modules)
@@ -279,9 +277,10 @@ impl Reader<'_> {
         }
     }
 
+    /// What METADATA gives to the findings of the organisation's rules. The shipped ones give their codes themselves.
     fn metas(&mut self, modules: &[Module]) -> Vec<RuleMeta> {
         let mut metas = Vec::new();
-        for module in modules {
+        for module in modules.iter().filter(|module| module.origin == Origin::Organisation) {
             let (blocks, problems) = metadata(&module.source);
             for problem in problems {
                 let finding = Finding::new("POLICY_METADATA", Severity::Warn, problem.message.clone());

@@ -18,7 +18,15 @@ const VERSION: u32 = 1;
 /// # Errors
 /// None in practice: every value is text, a number or a list of them. Serialisation errors are passed on all the same.
 pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&record(facts))
+    serde_json::to_string(&record(facts, true))
+}
+
+/// The same without `files`, for policies that do not look at them (`Pack::reads_files`).
+///
+/// # Errors
+/// As [`input`].
+pub fn input_without_files(facts: &Facts) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&record(facts, false))
 }
 
 /// The JSON text of the input document, indented for people.
@@ -26,7 +34,7 @@ pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`input`].
 pub fn input_pretty(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&record(facts))
+    serde_json::to_string_pretty(&record(facts, true))
 }
 
 #[derive(Serialize)]
@@ -39,7 +47,8 @@ struct Input<'a> {
     title: &'a str,
     body: &'a str,
     labels: &'a [String],
-    files: Vec<files::File<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<files::File<'a>>>,
     index: files::Index,
     stats: Value,
     has_ownership: bool,
@@ -65,7 +74,7 @@ struct Input<'a> {
     params: Value,
 }
 
-fn record(facts: &Facts) -> Input<'_> {
+fn record(facts: &Facts, files: bool) -> Input<'_> {
     Input {
         version: VERSION,
         now: facts.now.to_string(),
@@ -75,7 +84,7 @@ fn record(facts: &Facts) -> Input<'_> {
         title: &facts.title,
         body: &facts.body,
         labels: &facts.labels,
-        files: facts.files.iter().map(files::file).collect(),
+        files: files.then(|| facts.files.iter().map(files::file).collect()),
         index: files::index(&facts.files),
         stats: stats(facts),
         has_ownership: facts.has_ownership,
