@@ -31,19 +31,7 @@ const ROOMS: &[Room] = &[
     room(
         "parse",
         &["model"],
-        &[
-            "diffy",
-            "jiff",
-            "jsonc_parser",
-            "miette",
-            "rrule",
-            "saphyr",
-            "serde",
-            "serde_json",
-            "strsim",
-            "thiserror",
-            "toml",
-        ],
+        &["jiff", "jsonc_parser", "miette", "saphyr", "serde", "serde_json", "strsim", "thiserror", "toml"],
     ),
     room("assess", &["model"], &[]),
     room(

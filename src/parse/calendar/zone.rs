@@ -1,67 +1,43 @@
 //! Wall clocks: what an hour on a wall in Berlin is on the one line of time.
 //!
-//! The time zones are IANA's, compiled into the binary through `rrule` (chrono-tz): a calendar means the same on every
-//! machine, whatever its `/usr/share/zoneinfo` says. Wall time is counted in seconds as if the wall hung in UTC.
+//! The time zones are IANA's, compiled into the binary: a calendar means the same on every machine, whatever its
+//! `/usr/share/zoneinfo` says. Wall time is counted in seconds as if the wall hung in UTC.
 
-use rrule::RRuleSet;
-use std::sync::Arc;
-use std::time::Duration;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// A time zone. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(super) struct Zone(Arc<RRuleSet>);
-
-/// Noon of 1 January 2000 on the wall: the origin every time is counted from. It exists once in every zone.
-const ORIGIN: &str = "20000101T120000";
-const ORIGIN_WALL: i64 = 946_728_000;
-
-/// No zone has ever skipped more than a day (Samoa skipped 30 December 2011).
-const LONGEST_GAP_HOURS: u32 = 25;
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Zone(TimeZone);
 
 impl Zone {
     /// A zone by its IANA name, in IANA's spelling.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'+' | b'-'));
-        if !plain || name.is_empty() || name.len() > 64 {
-            return None;
-        }
-        // The crate asks for some date beside the first; this one is never used.
-        let origin: RRuleSet = format!("DTSTART;TZID={name}:{ORIGIN}\nRDATE:{ORIGIN}Z").parse().ok()?;
-        (!origin.get_dt_start().timezone().is_local()).then(|| Self(Arc::new(origin)))
+        let zone = TimeZoneDatabase::bundled().get(name).ok()?;
+        (zone.iana_name() == Some(name)).then_some(Self(zone))
     }
 
     /// The instant of a time on the wall.
     ///
     /// RFC 5545 section 3.3.5: a time that occurs twice is the first of the two; one that is skipped is counted with the
-    /// offset before the gap, so 02:30 becomes 03:30.
+    /// offset before the gap, so 02:30 becomes 03:30. (jiff calls this "compatible", after the same section.)
     pub(super) fn instant(&self, wall: i64) -> i64 {
-        let origin = self.0.get_dt_start();
-        let zone = origin.timezone();
-        for hours in 0..LONGEST_GAP_HOURS {
-            let back = i64::from(hours) * 3_600;
-            let naive = origin.naive_local();
-            let step = Duration::from_secs((wall - back).abs_diff(ORIGIN_WALL));
-            let naive = if wall - back < ORIGIN_WALL { naive - step } else { naive + step };
-            if let Some(found) = naive.and_local_timezone(zone).earliest() {
-                return found.timestamp() + back;
-            }
-        }
-        wall
+        let found = on_the_wall(wall).and_then(|time| self.0.to_ambiguous_zoned(time).compatible().ok());
+        found.map_or(wall, |zoned| zoned.timestamp().as_second())
     }
 
     /// What the wall shows at an instant.
     pub(super) fn wall(&self, instant: i64) -> i64 {
-        let origin = self.0.get_dt_start().to_owned();
-        let step = Duration::from_secs(instant.abs_diff(origin.timestamp()));
-        let then = if instant < origin.timestamp() { origin.to_owned() - step } else { origin.to_owned() + step };
-        ORIGIN_WALL + (then.naive_local() - origin.naive_local()).num_seconds()
+        let shown = Timestamp::from_second(instant).ok().map(|stamp| self.0.to_datetime(stamp));
+        let as_if_utc = shown.and_then(|time| time.to_zoned(TimeZone::UTC).ok());
+        as_if_utc.map_or(instant, |zoned| zoned.timestamp().as_second())
     }
 }
 
-impl PartialEq for Zone {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.get_dt_start().timezone() == other.0.get_dt_start().timezone()
-    }
+/// Seconds on the wall as a date and a time.
+fn on_the_wall(seconds: i64) -> Option<DateTime> {
+    Some(TimeZone::UTC.to_datetime(Timestamp::from_second(seconds).ok()?))
 }
 
 #[cfg(test)]
