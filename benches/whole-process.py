@@ -60,12 +60,12 @@ def row(repository, wanted, program, chosen):
     base, head = wanted.split("..", 1)
     by_git = ["git", "-C", repository, "diff", "--raw", "--numstat", "-M", base, head]
     by_check = [program, "-C", repository, "check", wanted, "--format", chosen.format]
-    files = git(repository, "diff", "--name-only", "-z", "-M", base, head).count("\0")
     for words, good in ((by_git, (0,)), (by_check, ANSWERED)):
         if (code := run(words, good, strict=False)[2]) not in good:
             print(f"left out: `{' '.join(words)}` ends with {code}", file=sys.stderr)
             return True
     rounds = [(run(by_git, (0,)), run(by_check, ANSWERED)) for _ in range(chosen.rounds + 1)][1:]
+    files = git(repository, "diff", "--name-only", "-z", "-M", base, head).count("\0")
     walls = [[pair[side][0] for pair in rounds] for side in (0, 1)]
     cpus = [statistics.median(pair[side][1] for pair in rounds) for side in (0, 1)]
     plain, check = map(statistics.median, walls)
