@@ -15,7 +15,10 @@ pub const BLOB_LIMIT: u64 = 50 * 1024 * 1024;
 
 /// Files handled at a time: large enough that waiting for git's first answer does not show, small enough that two
 /// workers share a small change.
-const CHUNK: usize = 128;
+const CHUNK: usize = 64;
+
+/// Files that are worth one more process: it costs git about as much to start as to hand over a hundred blobs.
+const WORTH: usize = 256;
 
 /// Buffers grown beyond this are given back before the next file.
 const KEPT: usize = 4 * 1024 * 1024;
@@ -39,7 +42,7 @@ pub(super) fn fill(files: &mut [FileDiff], git: &Git, first: &mut CatFile) -> Re
 /// How many workers beside the first: a process for each half of the cores, once there is work for it.
 fn helpers(files: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    (files / (CHUNK * 8)).min(cores.div_ceil(2)).min(4)
+    (files / WORTH).min(cores.div_ceil(2)).min(4)
 }
 
 fn work<'f>(git: &mut CatFile, next: &impl Fn() -> Option<&'f mut [FileDiff]>) -> Result<(), WorldError> {
