@@ -1,6 +1,6 @@
 //! What the gate and the process that evaluates its policies (`serve.rs`) say to each other.
 //!
-//! A message is a [`FrameHead`] and a body. The body of a request is one line of JSON that says what is asked, and for an
+//! A message is a [`FrameHead`](crate::model::FrameHead) and a body. The body of a request is one line of JSON that says what is asked, and for an
 //! evaluation the input document after it, as it is: 20 MB of it are parsed once, by the engine. Each request gets one
 //! answer, in order; the body of an answer is JSON. A request loads policies or is an input for those loaded last.
 //! Policies that are loaded already are not read again: so the shipped ones can be sent ahead, before it is known whether
