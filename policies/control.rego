@@ -11,7 +11,7 @@ import rego.v1
 # title: A control file is touched
 force_normal contains {
 	"code": "CONTROL_EDIT",
-	"msg": sprintf("it edits %d file(s) that control the gate", [count(input.index.control)]),
+	"msg": sprintf("it edits %s that control the gate", [files_counted(count(input.index.control))]),
 	"paths": input.index.control,
 	"help": "a control edit is always normal; split it out if the rest should go ahead by itself",
 } if {

@@ -8,7 +8,7 @@ import rego.v1
 # title: A file nobody answers for
 force_normal contains {
 	"code": "UNOWNED",
-	"msg": sprintf("nobody answers for %d file(s)", [count(input.index.unowned)]),
+	"msg": sprintf("nobody answers for %s", [files_counted(count(input.index.unowned))]),
 	"paths": input.index.unowned,
 	"help": "name an owner in .changeward/ownership.toml or CODEOWNERS",
 } if {

@@ -9,7 +9,7 @@ import rego.v1
 # title: Contents that cannot be judged
 force_normal contains {
 	"code": "UNANALYSABLE",
-	"msg": sprintf("the contents of %d file(s) cannot be judged: %s", [count(input.index.unanalysable), first_opaque]),
+	"msg": sprintf("the contents of %s cannot be judged: %s", [files_counted(count(input.index.unanalysable)), first_opaque]),
 	"paths": [file.path | some file in input.index.unanalysable],
 } if {
 	count(input.index.unanalysable) > 0

@@ -40,4 +40,8 @@ closed_calendars contains calendar if {
 	calendar.state == "CLOSED"
 }
 
+files_counted(number) := "1 file" if number == 1
+
+files_counted(number) := sprintf("%d files", [number]) if number != 1
+
 now_ns := time.parse_rfc3339_ns(input.now)

@@ -81,7 +81,9 @@ pub fn assess(evidence: Evidence) -> Facts {
     let lockdowns = lockdowns::lockdowns(&evidence, &touched, &approvals, &actors, &membership);
     let mut noticed = evidence.noticed.clone();
     noticed.extend(claims.noticed);
-    noticed.extend(unattributed(&actors));
+    if !approvals.is_empty() {
+        noticed.extend(unattributed(&actors));
+    }
     let control_owners = control_owners(&evidence, &files);
     Facts {
         now: evidence.now,

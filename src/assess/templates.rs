@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::model::{
-    Actors, FileFacts, FileStatus, Membership, Principal, Stats, Template, TemplateFacts, TemplateFault,
+    Actors, FileFacts, FileStatus, Membership, Principal, Stats, Template, TemplateFacts, TemplateFault, counted,
 };
 
 /// How many paths a fault lists; the count says the rest.
@@ -66,10 +66,18 @@ impl Trial<'_> {
         }
         let mut faults = Vec::new();
         if !outside.is_empty() {
-            faults.push(fault("paths", format!("{} changed file(s) outside its scope", outside.len()), outside));
+            faults.push(fault(
+                "paths",
+                format!("{} outside its scope", counted(outside.len() as u64, "file")),
+                outside,
+            ));
         }
         if let Some((status, _)) = kinds.first() {
-            let msg = format!("{} file(s) of a kind it does not allow ({})", kinds.len(), status_list(*status, &kinds));
+            let msg = format!(
+                "{} of a kind it does not allow ({})",
+                counted(kinds.len() as u64, "file"),
+                status_list(*status, &kinds)
+            );
             faults.push(fault("kinds", msg, kinds.into_iter().map(|(_, path)| path).collect()));
         }
         faults

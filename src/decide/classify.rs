@@ -1,6 +1,6 @@
 //! Which class a change is. First match wins; claiming more scrutiny always works, claiming less never does.
 
-use crate::model::{ChangeClass, Claim, Facts, Finding, Findings, Reason, Severity};
+use crate::model::{ChangeClass, Claim, Facts, Finding, Findings, Reason, Severity, counted};
 use std::collections::BTreeSet;
 
 /// The class, from the sets the rules filled and from what no rule may bend.
@@ -126,7 +126,7 @@ fn not_none(facts: &Facts) -> Finding {
     if in_scope == 0 {
         return info("CLAIMED", "it claims to be a change");
     }
-    info("IN_SCOPE", &format!("{in_scope} changed file(s) count as a change to production"))
+    info("IN_SCOPE", &format!("of what is changed, {} in scope", counted(in_scope, "file")))
 }
 
 /// What weighs most comes first; a missing template is rarely the point.

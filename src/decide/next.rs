@@ -30,7 +30,7 @@ pub(super) fn next(facts: &Facts, decision: &Decision) -> Vec<String> {
 fn unblock(reason: &Finding) -> String {
     match &reason.help {
         Some(help) => help.clone(),
-        None => format!("mend what blocks it: {}", reason.msg),
+        None => format!("mend what {} says", reason.code),
     }
 }
 

@@ -21,6 +21,11 @@ impl fmt::Display for Place {
     }
 }
 
+/// `1 file`, `2 files`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// How much a finding weighs. Only a `deny` blocks, whatever its severity says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {

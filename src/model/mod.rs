@@ -30,7 +30,7 @@ pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
     Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
-pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity};
+pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted};
 pub use frame::FrameHead;
 pub use ownership::{
     Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,

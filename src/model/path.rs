@@ -45,11 +45,6 @@ impl RepoPath {
             _ => quote(&self.0),
         }
     }
-
-    /// The text of the path is exact: [`quoted`](Self::quoted) lost nothing but spelling.
-    pub fn is_utf8(&self) -> bool {
-        self.as_str().is_some()
-    }
 }
 
 /// Control characters, and the invisible ones that reorder or hide text on a screen.

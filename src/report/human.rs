@@ -168,7 +168,8 @@ impl Page<'_> {
             (false, Severity::Info) => ("-", Tone::Plain),
         };
         let said = Para::new(2, 4).block(tone, symbol.to_owned()).name(Tone::Strong, &reason.code).then(":");
-        let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), 2);
+        // What blocks is said whole, or nearly so: it may hold the number to call.
+        let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), if blocks { 6 } else { 2 });
         let mut place = Para::new(4, 6);
         if let Some(rule) = &reason.rule {
             place = place.ours(Tone::Dim, "rule").name(Tone::Dim, &rule.to_string());

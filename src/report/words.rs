@@ -73,8 +73,9 @@ pub(super) fn verdict_phrase(decision: &Decision) -> String {
         Verdict::Approve => "every approval it needs is given".to_owned(),
         Verdict::Pending if decision.required.is_empty() => "for an approval nobody is named for".to_owned(),
         Verdict::Pending => {
-            let all = decision.required.len();
-            format!("for {} of {}", decision.missing().count(), count(all, "approval", "approvals"))
+            let (all, missing) = (decision.required.len(), decision.missing().count());
+            let given = if missing < all { format!(" ({} of {all} given)", all - missing) } else { String::new() };
+            format!("for {}{given}", count(missing, "approval", "approvals"))
         }
         Verdict::Block => match decision.block.as_slice() {
             [] => "by the gate".to_owned(),
