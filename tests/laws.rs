@@ -14,9 +14,9 @@ mod support;
 use changeward::assess::{Evidence, assess};
 use changeward::decide::decide;
 use changeward::model::*;
-use changeward::policy::engine::{Limits as PolicyLimits, Module, Origin, Pack};
+use changeward::policy::engine::{Limits as PolicyLimits, Pack};
 use changeward::policy::input::{input, input_without_files};
-use changeward::policy::shipped::SHIPPED;
+use changeward::policy::shipped;
 use std::sync::LazyLock;
 use support::random::{Dice, HEAD, evidence, login, now};
 
@@ -24,12 +24,7 @@ use support::random::{Dice, HEAD, evidence, login, now};
 const CHANGES: u64 = 1_000;
 
 static PACK: LazyLock<Pack> = LazyLock::new(|| {
-    let module = |(file, text): &(&str, &str)| Module {
-        file: (*file).to_owned(),
-        source: (*text).to_owned(),
-        origin: Origin::Shipped,
-    };
-    let modules: Vec<Module> = SHIPPED.iter().map(module).collect();
+    let modules = shipped::modules();
     Pack::load(&modules, Vec::new(), PolicyLimits::default()).unwrap()
 });
 

@@ -15,9 +15,9 @@ mod support;
 
 use changeward::assess::assess;
 use changeward::model::Moment;
-use changeward::policy::engine::{Limits, Module, Origin, Pack};
+use changeward::policy::engine::{Limits, Pack};
 use changeward::policy::input::input;
-use changeward::policy::shipped::SHIPPED;
+use changeward::policy::shipped;
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
@@ -64,12 +64,7 @@ fn ordered(mut proposal: Value) -> Value {
 
 #[test]
 fn the_shipped_policies_mean_the_same_to_opa() {
-    let module = |(file, text): &(&str, &str)| Module {
-        file: (*file).to_owned(),
-        source: (*text).to_owned(),
-        origin: Origin::Shipped,
-    };
-    let modules: Vec<Module> = SHIPPED.iter().map(module).collect();
+    let modules = shipped::modules();
     let pack = Pack::load(&modules, Vec::new(), Limits::default()).unwrap();
     let mut inputs: Vec<String> = (0..CHANGES).map(|seed| input(&assess(evidence(seed))).unwrap()).collect();
     inputs.extend(golden());

@@ -13,8 +13,8 @@
 mod support;
 
 use changeward::model::{Findings, Moment, Place};
-use changeward::policy::engine::{Limits, Module, Origin, Pack};
-use changeward::policy::shipped::SHIPPED;
+use changeward::policy::engine::{Limits, Pack};
+use changeward::policy::shipped::{self, SHIPPED};
 use std::collections::BTreeSet;
 use support::cases::{read, stage};
 
@@ -44,12 +44,7 @@ fn fired(findings: &Findings) -> BTreeSet<Place> {
 
 #[test]
 fn every_rule_fires_in_some_case_and_stays_silent_in_another() {
-    let module = |(file, text): &(&str, &str)| Module {
-        file: (*file).to_owned(),
-        source: (*text).to_owned(),
-        origin: Origin::Shipped,
-    };
-    let modules: Vec<Module> = SHIPPED.iter().map(module).collect();
+    let modules = shipped::modules();
     let pack = Pack::load(&modules, Vec::new(), Limits::default()).unwrap();
     let fragments = read("cases.toml").fragment;
     let (mut ever, mut always) = (BTreeSet::new(), rules());

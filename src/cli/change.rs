@@ -233,10 +233,10 @@ mod tests {
 
     #[test]
     fn files_are_looked_for_where_the_directory_points() {
-        let meant = typed("--diff a.patch --facts /tmp/f.json --at 2026-11-22", Some(Path::new("sub"))).unwrap();
+        let meant = typed("--diff a.patch --facts /elsewhere/f.json --at 2026-11-22", Some(Path::new("sub"))).unwrap();
         assert_eq!(meant.dir, Path::new("sub"));
         assert_eq!(meant.spec, Spec::Diff(DiffSource::File(PathBuf::from("sub/a.patch"))));
-        assert_eq!(meant.facts.as_deref(), Some(Path::new("/tmp/f.json")));
+        assert_eq!(meant.facts.as_deref(), Some(Path::new("/elsewhere/f.json")));
         assert_eq!(meant.now.to_string(), "2026-11-22T00:00:00Z");
         let plain = typed("--trailer Incident=INC-42 --trailer Backout:revert --claim emergency", None).unwrap();
         assert_eq!(plain.dir, Path::new("."));
