@@ -40,7 +40,10 @@ pub(super) fn show(failure: &Failure, wish: Colour, columns: Option<&str>) {
 }
 
 fn drawn(diagnostic: &dyn Diagnostic, theme: GraphicalTheme, width: usize) -> String {
+    // A command somebody is to copy must stay on one line; the terminal breaks it without breaking it.
+    let command = diagnostic.help().is_some_and(|help| help.to_string().contains("`git "));
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).with_cause_chain();
+    let handler = handler.with_wrap_lines(!command);
     let copy = Copy::of(diagnostic);
     let mut text = String::new();
     if handler.render_report(&mut text, &copy).is_err() {
