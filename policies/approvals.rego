@@ -13,7 +13,7 @@ require contains {
 	"level": sprintf("review:%s", [id]),
 	"who": row.responsible,
 	"min": 1,
-	"why": sprintf("it touches `%s`", [id]),
+	"why": sprintf("it touches %s", [row_words(id, row)]),
 } if {
 	class == "normal"
 	some id, row in input.rows
@@ -25,7 +25,7 @@ require contains {
 	"level": sprintf("accountable:%s", [id]),
 	"who": row.accountable,
 	"min": 1,
-	"why": sprintf("it touches `%s` at %s risk", [id, risk]),
+	"why": sprintf("it touches %s at %s risk", [row_words(id, row), risk]),
 } if {
 	class == "normal"
 	risk_rank[risk] >= 2
@@ -43,6 +43,10 @@ require contains {
 	class == "normal"
 	needs_change_authority
 }
+
+row_words(id, row) := sprintf("`%s`", [id]) if row.place == ""
+
+row_words(id, row) := sprintf("`%s` (%s)", [id, row.place]) if row.place != ""
 
 needs_change_authority if risk == "high"
 
