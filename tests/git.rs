@@ -459,7 +459,7 @@ fn failure(repo: &TempRepo, spec: &ChangeSpec) -> WorldError {
 
 fn code(repo: &TempRepo, spec: &ChangeSpec) -> String {
     let error = failure(repo, spec);
-    assert!(error.advice().is_some_and(|help| !help.is_empty()), "{error}");
+    assert!(error.help().map(|help| help.to_string()).is_some_and(|help| !help.is_empty()), "{error}");
     error.code().unwrap().to_string()
 }
 
@@ -489,7 +489,7 @@ fn every_mistake_has_its_own_name_and_a_next_step() {
         assert_eq!(code(&repo, &spec), format!("changeward::git::{expected}"), "{spec:?}");
     }
     let near = failure(&repo, &range("topik~1..HEAD"));
-    assert_eq!(near.advice().as_deref(), Some("did you mean `topic`?"));
+    assert_eq!(near.help().map(|help| help.to_string()).as_deref(), Some("did you mean `topic`?"));
 
     let unborn = TempRepo::new();
     for spec in [ChangeSpec::Default, ChangeSpec::Staged, ChangeSpec::Worktree, range("HEAD~1..HEAD"), range("main")] {
@@ -585,7 +585,7 @@ fn a_shallow_clone_gives_the_right_change_or_the_command_that_mends_it() {
             (Ok(change), Ok(path)) => assert_eq!(paths(&change), [path], "depth {depth} {spec:?}"),
             (Err(error), Err(code)) => {
                 assert_eq!(error.code().unwrap().to_string(), format!("changeward::git::{code}"), "depth {depth}");
-                let help = error.advice().unwrap();
+                let help = error.help().map(|help| help.to_string()).unwrap();
                 for part in ["git fetch --unshallow origin", "--deepen=", "fetch-depth: 0"] {
                     assert!(help.contains(part), "{help}");
                 }

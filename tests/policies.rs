@@ -63,6 +63,26 @@ fn every_rule_fires_in_some_case_and_stays_silent_in_another() {
     assert!(rules().len() > 30, "the shipped rules were found");
 }
 
+/// What the rules see is what the published schema says, by a validator that is not ours.
+#[test]
+fn every_input_document_holds_to_its_schema() {
+    let mut compiler = boon::Compiler::new();
+    let schema = serde_json::from_str(changeward::policy::input::SCHEMA).unwrap();
+    compiler.add_resource("input.json", schema).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let index = compiler.compile("input.json", &mut schemas).unwrap();
+    let fragments = read("cases.toml").fragment;
+    let cases = ["cases.toml", "points.toml"].into_iter().flat_map(|file| read(file).case);
+    for case in cases.filter(|case| case.exit.is_none()) {
+        let dir = tempfile::tempdir().unwrap();
+        let document = changeward::app::check::input(&stage(&case, &fragments, dir.path())).unwrap();
+        let document = serde_json::from_str(&document).unwrap();
+        if let Err(fault) = schemas.validate(&document, index) {
+            panic!("{}: {fault}", case.name);
+        }
+    }
+}
+
 #[test]
 fn every_shipped_policy_is_embedded() {
     let on_disk: BTreeSet<String> = std::fs::read_dir("policies")

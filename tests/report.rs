@@ -756,15 +756,6 @@ fn a_comment_fits_on_github() {
 }
 
 #[test]
-fn a_format_is_known_by_its_word() {
-    for format in Format::ALL {
-        assert_eq!(format.as_str().parse(), Ok(format));
-    }
-    let error = "yaml\x1b".parse::<Format>().unwrap_err();
-    assert_eq!(error.to_string(), "`yaml\\u{1b}` is no output format");
-}
-
-#[test]
 fn a_large_decision_is_written_as_it_goes() {
     struct Counter(usize);
     impl std::io::Write for Counter {

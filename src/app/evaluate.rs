@@ -17,7 +17,7 @@ use std::time::Duration;
 /// The memory an evaluation may use: 100,000 changed files need a tenth of it.
 const MEMORY_BYTES: u64 = 2 << 30;
 
-/// How long the process may take beyond the engine's own time limit, which names the line.
+/// How long the process may take beyond the engine's own time limit.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// The evaluating process of one run.

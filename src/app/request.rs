@@ -55,7 +55,7 @@ pub enum Spec {
 /// Where a unified diff comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DiffSource {
-    /// A file; a relative path is relative to where the program was started.
+    /// A file; found from where the program runs; the front door has put `-C` before a relative path.
     File(PathBuf),
     /// The standard input.
     Stdin,

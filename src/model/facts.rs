@@ -1,8 +1,8 @@
 //! Every value a decision may depend on, gathered once, `now` included. Rules see this and nothing else.
 
 use super::{
-    Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Datum, Escalation, Exception, FileDiff,
-    Finding, Limits, Membership, Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
+    Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, Exception, FileDiff, Finding,
+    Limits, Membership, Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -125,6 +125,12 @@ pub struct RowFacts {
     pub accountable: Vec<Principal>,
     /// Who approves its emergencies, and the alternates.
     pub director: Vec<Principal>,
+    /// What it is good for.
+    pub purpose: Option<String>,
+    /// When it must be confirmed again.
+    pub review_by: Option<Moment>,
+    /// Who helps.
+    pub supports: Vec<Principal>,
     /// Who is asked before.
     pub consulted: Vec<Principal>,
     /// Who is told after.
@@ -315,8 +321,6 @@ pub struct ForgeFacts {
     pub obligations: Vec<ForgeObligation>,
     /// The forge's lists were cut off.
     pub truncated: bool,
-    /// Anything else worth handing to the rules.
-    pub extra: BTreeMap<String, Datum>,
 }
 
 /// The result of one check.

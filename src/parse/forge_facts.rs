@@ -7,7 +7,7 @@ use super::reading::{Fields, Reading, duplicates, words};
 use crate::model::{
     Approval, ApprovalDecision, ApproverKind, CheckResult, Content, ForgeFacts, ForgeObligation, Incident, Outcome,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Reads the facts.
 ///
@@ -42,7 +42,6 @@ fn build(root: Fields<'_>) -> ForgeFacts {
         outcomes: root.tables("outcomes").filter_map(outcome).collect(),
         obligations: root.tables("obligations").filter_map(obligation).collect(),
         truncated: root.node("truncated").is_some_and(|node| node.value == Value::Bool(true)),
-        extra: BTreeMap::new(),
     }
 }
 

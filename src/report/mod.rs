@@ -17,7 +17,6 @@ mod words;
 
 use crate::model::Decision;
 use std::io::{self, BufWriter, Write};
-use std::str::FromStr;
 
 /// How a decision is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -53,20 +52,6 @@ impl Format {
     }
 }
 
-/// A word that names no format.
-#[derive(Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
-#[error("`{}` is no output format", escape::terminal(.0))]
-#[diagnostic(code(changeward::report::unknown_format), help("use one of human, json, markdown, github, sarif, junit"))]
-pub struct UnknownFormat(pub String);
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
-        Self::ALL.into_iter().find(|format| format.as_str() == word).ok_or_else(|| UnknownFormat(word.to_owned()))
-    }
-}
-
 /// What the reader's screen can do and how much they want to know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Style {
@@ -85,8 +70,8 @@ impl Default for Style {
     }
 }
 
-/// Writes the decision in a format. Every format ends with exactly one line end, and writes as it goes: a decision over
-/// 100,000 files needs no second copy of them.
+/// Writes the decision in a format. Every format ends with exactly one line end, and takes no second copy of a
+/// decision over 100,000 files to write it.
 ///
 /// # Errors
 /// Only those of `out`; a closed pipe is the caller's to forgive.

@@ -170,13 +170,6 @@ pub enum WorldError {
     },
 }
 
-impl WorldError {
-    /// The help line, as text; for callers that print no diagnostic.
-    pub fn advice(&self) -> Option<String> {
-        self.help().map(|help| help.to_string())
-    }
-}
-
 /// What a program said, fit to be shown: one line, no control characters, at most 600 characters.
 pub(crate) fn printable(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);

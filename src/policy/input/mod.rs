@@ -128,6 +128,7 @@ fn rows(facts: &Facts) -> BTreeMap<&str, Value> {
             "responsible": names(&row.responsible),
             "accountable": names(&row.accountable),
             "director": names(&row.director),
+            "supports": names(&row.supports),
             "consulted": names(&row.consulted),
             "informed": names(&row.informed),
             "lints": row.lints.iter().map(|l| json!({"code": l.code, "msg": l.msg})).collect::<Vec<_>>(),
@@ -136,6 +137,8 @@ fn rows(facts: &Facts) -> BTreeMap<&str, Value> {
         });
         put(&mut value, "tier", row.tier);
         put(&mut value, "contact", row.contact.as_deref());
+        put(&mut value, "purpose", row.purpose.as_deref());
+        put(&mut value, "review_by", row.review_by.map(|day| day.to_string()));
         value
     };
     facts.rows.iter().map(|(id, facts)| (id.as_str(), row(facts))).collect()
@@ -309,6 +312,9 @@ fn exceptions(facts: &Facts) -> Vec<Value> {
             "id": exception.id,
             "rule": exception.rule,
             "reason": exception.reason,
+            "compensating": exception.compensating,
+            "owner": exception.owner.as_str(),
+            "approved_by": exception.approved_by.as_str(),
             "active": facts.now < exception.expires_at,
             "expires_at": exception.expires_at.to_string(),
             "covers": covers.map(|file| file.diff.path.quoted()).collect::<Vec<_>>(),
