@@ -5,7 +5,7 @@
 use changeward::assess::{Evidence, assess};
 use changeward::model::{
     Change, Config, Diff, Facts, FileDiff, FileKind, FileStatus, ForgeFacts, Moment, ObjectId, Ownership, RepoPath,
-    Side,
+    Side, Sources,
 };
 use changeward::parse::codeowners::codeowners;
 use changeward::parse::diff::diff;
@@ -58,7 +58,7 @@ fn ownership() -> Ownership {
         |n: usize| format!("/src/service{}/part{:02}/ @acme/team{} @owner{}\n", n / 100, n % 100, n % 40, n % 90);
     let text: String = std::iter::once("* @acme/everyone\n".to_owned()).chain((0..300).map(rule)).collect();
     let owners = codeowners(text.as_bytes(), &RepoPath::from(".github/CODEOWNERS")).ok().map(|(owners, _)| owners);
-    Ownership::new(None, owners)
+    Ownership::new(Sources { codeowners: owners, ..Sources::default() })
 }
 
 fn evidence(files: usize) -> Evidence {

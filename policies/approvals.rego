@@ -12,7 +12,7 @@ import rego.v1
 require contains {
 	"level": sprintf("review:%s", [id]),
 	"who": row.responsible,
-	"min": 1,
+	"min": row.approvals,
 	"why": sprintf("it touches %s", [row_words(id, row)]),
 } if {
 	class == "normal"

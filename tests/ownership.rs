@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed, as it should")]
 
-use changeward::model::{Codeowners, Finding, Ownership, Pattern, RepoPath};
+use changeward::model::{Codeowners, Finding, Ownership, Pattern, RepoPath, Sources};
 use changeward::parse::codeowners::{codeowners, locations};
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ fn github_patterns_match_what_they_should() {
         let text = case["pattern"].as_str().unwrap();
         let pattern = Pattern::github(text).unwrap();
         let (file, _) = read(&format!("{text} @ann\n"));
-        let ownership = Ownership::new(None, Some(file));
+        let ownership = Ownership::new(Sources { codeowners: Some(file), ..Sources::default() });
         for (list, expected) in [("match", true), ("no_match", false)] {
             for path in texts(&case[list]) {
                 assert_eq!(pattern.matches(&RepoPath::from(path.as_str())), expected, "`{text}` on `{path}`");
@@ -65,7 +65,7 @@ fn github_files_answer_with_the_last_line_that_matches() {
     for case in cases("github_files") {
         let id = case["id"].as_str().unwrap();
         let (file, findings) = read(case["file"].as_str().unwrap());
-        let ownership = Ownership::new(None, Some(file));
+        let ownership = Ownership::new(Sources { codeowners: Some(file), ..Sources::default() });
         for expected in case["expect"].as_array().unwrap() {
             let path = expected["path"].as_str().unwrap();
             let wanted = (expected["line"].as_u64(), texts(&expected["owners"]));

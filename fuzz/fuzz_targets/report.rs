@@ -78,7 +78,7 @@ fn evidence(pieces: &[&[u8]]) -> Evidence {
             notes: vec![text(20)],
             ..Change::default()
         },
-        ownership: Ownership::new(None, None),
+        ownership: Ownership::default(),
         config: Config::default(),
         templates: Vec::new(),
         calendars: Vec::new(),

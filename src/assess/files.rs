@@ -1,7 +1,8 @@
 //! One changed file: its scope, its rows, its owners, whether it is a control file. A rename counts at both paths.
 
 use crate::model::{
-    Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, Principal, RepoPath, RowId,
+    Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, Principal, REPOSITORY_ROW,
+    RepoPath, RowId,
 };
 
 /// What is needed to judge a path.
@@ -27,11 +28,11 @@ impl Judge<'_> {
         for path in diff.paths() {
             file.in_scope |= self.config.in_scope(path);
             file.control |= self.control.contains(path);
-            let (state, row, owners) = self.owner(path);
+            let (state, rows, owners) = self.owner(path);
             if state != OwnedState::Owned {
                 file.owned = state;
             }
-            push_new(&mut file.rows, row);
+            push_new(&mut file.rows, rows);
             push_new(&mut file.owners, owners);
         }
         file
@@ -39,30 +40,25 @@ impl Judge<'_> {
 
     /// A path that differs between what an approver saw and what would land.
     pub(super) fn differing(&self, path: &RepoPath) -> DifferingPath {
-        let (state, row, _) = self.owner(path);
+        let (state, rows, _) = self.owner(path);
         DifferingPath {
             path: path.quoted(),
-            rows: row.into_iter().collect(),
+            rows,
             control: self.control.contains(path),
             unowned: state != OwnedState::Owned && self.config.in_scope(path),
         }
     }
 
-    /// The state, the row and the responsible people of one path, by the rule at the head of `model/ownership.rs`.
-    fn owner(&self, path: &RepoPath) -> (OwnedState, Option<RowId>, Vec<Principal>) {
+    /// The state, the rows and the responsible people of one path, by the rule at the head of `model/ownership/mod.rs`.
+    fn owner(&self, path: &RepoPath) -> (OwnedState, Vec<RowId>, Vec<Principal>) {
         if !self.ownership.has_source() {
-            return (OwnedState::Owned, Some(super::REPOSITORY_ROW.to_owned()), vec![Principal::anyone()]);
+            return (OwnedState::Owned, vec![REPOSITORY_ROW.to_owned()], vec![Principal::anyone()]);
         }
         let answer = self.ownership.of(path);
+        let rows = answer.rows();
         let mut owners: Vec<Principal> = Vec::new();
-        push_new(&mut owners, answer.row.iter().flat_map(|row| row.responsible.iter().cloned()));
-        push_new(&mut owners, answer.rule.iter().flat_map(|rule| rule.owners.iter().cloned()));
-        let row = match (answer.row, answer.rule) {
-            (Some(row), _) => Some(row.id.clone()),
-            (None, Some(rule)) if !rule.owners.is_empty() => Some(super::rows::codeowners_row(rule.line)),
-            _ => None,
-        };
-        (answer.state, row, owners)
+        push_new(&mut owners, rows.iter().flat_map(|row| row.responsible.iter().map(|who| who.clone().into_owned())));
+        (answer.state, rows.into_iter().map(|row| row.id.into_owned()).collect(), owners)
     }
 }
 

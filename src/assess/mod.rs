@@ -61,9 +61,6 @@ pub struct Evidence {
     pub noticed: Vec<Finding>,
 }
 
-/// The name of the one row of a repository that names no owner at all.
-pub const REPOSITORY_ROW: &str = "repository";
-
 /// Concludes the facts from the evidence.
 pub fn assess(evidence: Evidence) -> Facts {
     let control = ControlFiles::new(&evidence.config.control_files);
@@ -114,7 +111,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         lockdowns,
         control_owners,
         change_authority: evidence.config.change_authority.clone(),
-        escalation: evidence.ownership.matrix.and_then(|matrix| matrix.escalation),
+        escalation: evidence.ownership.sources.matrix.and_then(|matrix| matrix.escalation),
         approvals,
         approval_expires_after: evidence.config.approval_expires_after,
         membership,
@@ -129,7 +126,7 @@ pub fn assess(evidence: Evidence) -> Facts {
 /// `[teams.team]`; [`Membership::members`] prefers it.
 fn membership(evidence: &Evidence) -> Membership {
     let mut teams: BTreeMap<String, BTreeSet<Principal>> = BTreeMap::new();
-    for (name, team) in evidence.ownership.matrix.iter().flat_map(|m| &m.teams) {
+    for (name, team) in evidence.ownership.matrix().iter().flat_map(|m| &m.teams) {
         teams.insert(name.to_lowercase(), team.members.iter().cloned().collect());
     }
     for (name, members) in &evidence.forge.teams {

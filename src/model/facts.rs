@@ -121,6 +121,10 @@ pub struct RowFacts {
     pub tier: Option<u8>,
     /// Who may review: the row's responsible people and CODEOWNERS' owners of the touched paths.
     pub responsible: Vec<Principal>,
+    /// How many of them must approve; at least 1.
+    pub approvals: u32,
+    /// Who may stand in for the accountable and the director.
+    pub alternate: Vec<Principal>,
     /// Who answers for it, and the alternates.
     pub accountable: Vec<Principal>,
     /// Who approves its emergencies, and the alternates.

@@ -4,7 +4,7 @@ use super::{ChangeClass, Moment, Principal, Risk};
 use std::fmt;
 
 /// A file and a line, from 1.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Place {
     /// The file, relative to the repository (`policies/…` for the shipped rules).
     pub file: String,

@@ -33,8 +33,9 @@ pub use facts::{
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted};
 pub use frame::FrameHead;
 pub use ownership::{
-    Codeowners, Escalation, Matrix, OwnedState, OwnerRule, Ownership, OwnershipAnswer, Row, RowId, RowKind, RowLint,
-    Team,
+    Absence, Assignment, Catalog, CatalogEntity, ChromiumOwners, Codeowners, Dialect, Disagreement, Escalation,
+    EscalationStep, KubernetesOwners, Matrix, OwnedState, OwnerRule, OwnersFiles, Ownership, OwnershipAnswer, PathRow,
+    Person, REPOSITORY_ROW, Row, RowId, RowKind, RowLint, Sections, Sources, Team, Voice,
 };
 pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};

@@ -70,7 +70,7 @@ pub fn codeowners(text: &[u8], path: &RepoPath) -> Result<(Codeowners, Vec<Findi
         }
         findings.extend(report.findings);
     }
-    Ok((Codeowners { path: path.clone(), rules }, findings))
+    Ok((Codeowners::new(path.clone(), rules), findings))
 }
 
 /// A word of a line, and the byte it begins at.

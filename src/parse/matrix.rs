@@ -1,9 +1,10 @@
 //! `.changeward/ownership.toml`: the RACI matrix.
 
 use super::problem::{InvalidFile, Problem, quoted};
-use super::reading::{Fields, Reading, duplicates, words};
-use crate::model::{Escalation, Matrix, Principal, PrincipalKind, Row, RowKind, Team};
+use super::reading::{Fields, Reading, duplicates, ends_before, words};
+use crate::model::{Absence, Escalation, EscalationStep, Matrix, Person, Principal, PrincipalKind, Row, RowKind, Team};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Reads the matrix. What is only unwise (a row without an accountable) stays readable: see [`Row::lints`].
 ///
@@ -15,9 +16,17 @@ pub fn matrix(text: &str, file: &str) -> Result<Matrix, InvalidFile> {
     let mut faults = duplicates(root.tables("row"), "id", "row");
     faults.extend(reserved_names(root));
     faults.extend(team_names(root));
+    faults.extend(absences(root));
     let matrix = Matrix {
         escalation: escalation(root.table("escalation")),
-        teams: root.named("teams").map(|(name, _, node)| (name.to_lowercase(), team(Fields::of(node)))).collect(),
+        teams: root
+            .named("teams")
+            .map(|(name, span, node)| (name.to_lowercase(), team(&reading, &span, Fields::of(node))))
+            .collect(),
+        people: root
+            .named("people")
+            .map(|(name, span, node)| (name.to_lowercase(), person(&reading, &span, Fields::of(node))))
+            .collect(),
         rows: root.tables("row").filter_map(|fields| row(&reading, fields)).collect(),
     };
     reading.finish(Some(matrix), faults)
@@ -29,11 +38,37 @@ fn escalation(fields: Fields<'_>) -> Option<Escalation> {
         contact: fields.text("contact"),
         acknowledge_within: fields.duration("acknowledge_within"),
         resolve_within: fields.duration("resolve_within"),
+        next: fields.tables("next").filter_map(step).collect(),
     })
 }
 
-fn team(fields: Fields<'_>) -> Team {
-    Team { members: fields.principals("members"), director: fields.principal("director") }
+fn step(fields: Fields<'_>) -> Option<EscalationStep> {
+    Some(EscalationStep {
+        who: fields.principal("who")?,
+        after: fields.duration("after"),
+        contact: fields.text("contact"),
+    })
+}
+
+fn team(reading: &Reading<'_>, span: &Range<usize>, fields: Fields<'_>) -> Team {
+    Team {
+        members: fields.principals("members"),
+        director: fields.principal("director"),
+        goals: fields.text("goals"),
+        contact: fields.text("contact"),
+        place: reading.place(span),
+    }
+}
+
+fn person(reading: &Reading<'_>, span: &Range<usize>, fields: Fields<'_>) -> Person {
+    let absence = |away: Fields<'_>| Absence { from: away.moment("from"), until: away.moment("until") };
+    Person {
+        name: fields.text("name"),
+        emails: fields.words("emails", |text| Some(text.to_lowercase())),
+        away: fields.tables("away").map(absence).collect(),
+        left: fields.flag("left"),
+        place: reading.place(span),
+    }
 }
 
 fn row(reading: &Reading<'_>, fields: Fields<'_>) -> Option<Row> {
@@ -44,6 +79,7 @@ fn row(reading: &Reading<'_>, fields: Fields<'_>) -> Option<Row> {
         purpose: fields.text("purpose"),
         tier: fields.int("tier").and_then(|tier| u8::try_from(tier).ok()),
         responsible: fields.principals("responsible"),
+        approvals: fields.int("approvals").and_then(|number| u32::try_from(number).ok()).unwrap_or(1),
         accountable: words(fields.node("accountable"), Principal::parse),
         supports: fields.principals("supports"),
         consulted: fields.principals("consulted"),
@@ -103,4 +139,10 @@ fn team_names(root: Fields<'_>) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// An absence that ends before it begins covers nothing, so somebody would be asked who is not there.
+fn absences(root: Fields<'_>) -> Vec<Problem> {
+    let away = root.named("people").flat_map(|(_, _, node)| Fields::of(node).tables("away"));
+    away.filter_map(|away| ends_before(away, "from", "until")).collect()
 }

@@ -185,6 +185,11 @@ impl<'a> Fields<'a> {
         self.node(key)?.int()
     }
 
+    /// True or false; false where it is absent.
+    pub(super) fn flag(self, key: &str) -> bool {
+        self.node(key).is_some_and(|node| node.value == document::Value::Bool(true))
+    }
+
     /// A length of time.
     pub(super) fn duration(self, key: &str) -> Option<Span> {
         self.word(key, Span::parse)

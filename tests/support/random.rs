@@ -153,6 +153,7 @@ fn row(id: &str, scope: &str, responsible: &[&str], d: &mut Dice) -> Row {
         purpose: None,
         tier: d.pick(&[None, Some(2), Some(2), Some(1), Some(0)]).to_owned(),
         responsible: responsible.iter().map(|who| login(who)).collect(),
+        approvals: if d.once_in(10) { 2 } else { 1 },
         accountable: if d.once_in(8) { Vec::new() } else { vec![login("cat")] },
         supports: Vec::new(),
         consulted: Vec::new(),
@@ -167,30 +168,32 @@ fn row(id: &str, scope: &str, responsible: &[&str], d: &mut Dice) -> Row {
 
 fn ownership(d: &mut Dice) -> Ownership {
     if d.once_in(20) {
-        return Ownership::new(None, None);
+        return Ownership::default();
     }
     let escalation = (!d.once_in(5)).then(|| Escalation {
         owner: login("sam"),
         contact: None,
         acknowledge_within: None,
         resolve_within: None,
+        next: Vec::new(),
     });
     let rows = vec![
         row("pay", "services/pay/**", &["bob", "eve"], d),
         row("web", "services/web/**", &["fay"], d),
         row("docs", "docs/**", &["eve", "ann"], d),
     ];
-    let matrix = Matrix { escalation, teams: BTreeMap::new(), rows };
+    let matrix = Matrix { escalation, rows, ..Matrix::default() };
     let rule = |line, pattern: &str, owners: &[&str]| OwnerRule {
         line,
         pattern: Pattern::github(pattern).unwrap(),
         owners: owners.iter().map(|who| login(who)).collect(),
     };
-    let codeowners = d.once_in(2).then(|| Codeowners {
-        path: RepoPath::from("CODEOWNERS"),
-        rules: vec![rule(1, "/cleared/", &["bob"]), rule(2, "/cleared/", &[]), rule(3, "/services/web/", &["bob"])],
+    let codeowners = d.once_in(2).then(|| {
+        let rules =
+            vec![rule(1, "/cleared/", &["bob"]), rule(2, "/cleared/", &[]), rule(3, "/services/web/", &["bob"])];
+        Codeowners::new(RepoPath::from("CODEOWNERS"), rules)
     });
-    Ownership::new(Some(matrix), codeowners)
+    Ownership::new(Sources { matrix: Some(matrix), codeowners, ..Sources::default() })
 }
 
 fn config(d: &mut Dice) -> Config {

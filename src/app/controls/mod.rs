@@ -8,7 +8,7 @@ mod fault;
 use super::failure::Failure;
 use crate::model::{
     CalendarRule, CalendarState, Codeowners, Config, Exception, Finding, Lockdown, Matrix, Moment, Ownership, Place,
-    RepoPath, Severity, Template,
+    RepoPath, Severity, Sources, Template,
 };
 use crate::parse::calendar::Calendar;
 use crate::parse::{self, metadata::metadata};
@@ -94,7 +94,7 @@ impl Controls {
             policy_digest: policy_digest(&modules),
             ownership_digest: hex(reader.ownership.finalize().as_slice()),
             controls_digest: hex(reader.controls.finalize().as_slice()),
-            ownership: Ownership::new(matrix, codeowners),
+            ownership: Ownership::new(Sources { matrix, codeowners, ..Sources::default() }),
             noticed: reader.noticed,
             config,
             templates,

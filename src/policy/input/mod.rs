@@ -126,6 +126,7 @@ fn rows(facts: &Facts) -> BTreeMap<&str, Value> {
         let mut value = json!({
             "kind": row.kind.as_str(),
             "responsible": names(&row.responsible),
+            "approvals": row.approvals,
             "accountable": names(&row.accountable),
             "director": names(&row.director),
             "supports": names(&row.supports),
