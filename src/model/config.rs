@@ -1,6 +1,6 @@
 //! What an organisation configures: scope, control files, authorities, calendars, lockdowns, exceptions.
 
-use super::{Datum, Moment, Pattern, Place, Principal, Span};
+use super::{Datum, Dialect, Moment, Pattern, Place, Principal, RowId, Severity, Span};
 use std::collections::BTreeMap;
 
 /// `.changeward/config.toml`; the default is what holds without the file.
@@ -28,8 +28,52 @@ pub struct Config {
     pub approval_expires_after: Span,
     /// The freeze calendars.
     pub calendars: Vec<CalendarRule>,
+    /// How the files that name owners are read and judged.
+    pub ownership: OwnershipConfig,
     /// Parameters handed to the policies as `input.params`.
     pub params: BTreeMap<String, Datum>,
+}
+
+/// `[ownership]` of the configuration.
+#[derive(Clone, Debug)]
+pub struct OwnershipConfig {
+    /// Whose CODEOWNERS this repository has; `None`: what its place says.
+    pub codeowners: Option<Dialect>,
+    /// Whose OWNERS files this repository has.
+    pub owners: OwnersReading,
+    /// Rows that must be there, by id: the deployment process, the disaster-recovery plan, …
+    pub required_rows: Vec<RowId>,
+    /// How many rows one person may be accountable for before they are called overloaded.
+    pub most_rows: u32,
+    /// How far back the history is read to see who really changes the code.
+    pub drift_window: Span,
+    /// How much a fault of ownership weighs, by its code, where it is not the default; `None` switches it off.
+    pub severity: BTreeMap<String, Option<Severity>>,
+}
+
+/// How OWNERS files are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OwnersReading {
+    /// As their contents say.
+    #[default]
+    Auto,
+    /// In this dialect.
+    As(Dialect),
+    /// Not at all.
+    Not,
+}
+
+impl Default for OwnershipConfig {
+    fn default() -> Self {
+        Self {
+            codeowners: None,
+            owners: OwnersReading::Auto,
+            required_rows: Vec::new(),
+            most_rows: 10,
+            drift_window: Span(90 * super::DAY),
+            severity: BTreeMap::new(),
+        }
+    }
 }
 
 impl Default for Config {
@@ -46,6 +90,7 @@ impl Default for Config {
             emergency_review_within: Span(5 * super::DAY),
             approval_expires_after: Span(14 * super::DAY),
             calendars: Vec::new(),
+            ownership: OwnershipConfig::default(),
             params: BTreeMap::new(),
         }
     }

@@ -19,11 +19,15 @@ mod pattern_text;
 mod people;
 mod template;
 mod time;
+mod tracked;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
-pub use config::{CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState};
+pub use config::{
+    CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
+    OwnershipConfig,
+};
 pub use datum::Datum;
 pub use decision::{Decision, Digests, Level, Reason, Verdict};
 pub use facts::{
@@ -43,3 +47,4 @@ pub use pattern_index::PatternIndex;
 pub use people::{Principal, PrincipalKind};
 pub use template::{Limits, Template, TemplateState};
 pub use time::{DAY, Moment, Span};
+pub use tracked::{FoundFile, TrackedFile};

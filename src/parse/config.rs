@@ -2,7 +2,7 @@
 
 use super::problem::{InvalidFile, Problem};
 use super::reading::{Fields, Reading};
-use crate::model::{CalendarRule, Config, Span};
+use crate::model::{CalendarRule, Config, Dialect, OwnersReading, OwnershipConfig, Severity, Span};
 
 /// Reads the configuration.
 ///
@@ -42,7 +42,36 @@ fn build(reading: &Reading<'_>) -> Config {
             .duration("expires_after")
             .unwrap_or(default.approval_expires_after),
         calendars: root.tables("calendar").filter_map(calendar).collect(),
+        ownership: ownership(root.table("ownership")),
         params: root.table("policy").named("params").map(|(name, _, node)| (name.to_owned(), node.datum())).collect(),
+    }
+}
+
+fn ownership(fields: Fields<'_>) -> OwnershipConfig {
+    let default = OwnershipConfig::default();
+    let severity = |word: &str| match word {
+        "info" => Some(Severity::Info),
+        "warn" => Some(Severity::Warn),
+        "error" => Some(Severity::Error),
+        _ => None,
+    };
+    let severities = fields.named("severity");
+    OwnershipConfig {
+        codeowners: fields.word("codeowners", |word| match word {
+            "github" => Some(Dialect::Github),
+            "gitlab" => Some(Dialect::Gitlab),
+            _ => None,
+        }),
+        owners: match fields.text("owners").as_deref() {
+            Some("kubernetes") => OwnersReading::As(Dialect::Kubernetes),
+            Some("chromium") => OwnersReading::As(Dialect::Chromium),
+            Some("none") => OwnersReading::Not,
+            _ => OwnersReading::Auto,
+        },
+        required_rows: fields.texts("required_rows"),
+        most_rows: fields.int("most_rows").and_then(|n| u32::try_from(n).ok()).unwrap_or(default.most_rows),
+        drift_window: fields.duration("drift_window").unwrap_or(default.drift_window),
+        severity: severities.map(|(code, _, node)| (code.to_owned(), node.text().and_then(severity))).collect(),
     }
 }
 

@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "this is the room that reads files")]
 
 use super::WorldError;
+use crate::model::{FileKind, FoundFile, RepoPath, TrackedFile};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
@@ -9,6 +11,33 @@ use walkdir::WalkDir;
 
 /// No control file is larger than this; GitHub's own limit for CODEOWNERS is 3 MB.
 pub const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// Which directories are looked through.
+#[derive(Clone, Copy, Debug)]
+pub enum Within<'p> {
+    /// All of them.
+    Everywhere,
+    /// The directories that hold these paths, and all above them.
+    Above(&'p [RepoPath]),
+}
+
+impl Within<'_> {
+    /// Every directory above a path, the root (an empty path) first; `None` for all directories.
+    pub(super) fn directories(&self) -> Option<BTreeSet<RepoPath>> {
+        let Self::Above(paths) = self else { return None };
+        let mut all = BTreeSet::from([RepoPath::from("")]);
+        for path in *paths {
+            let mut rest = path.as_bytes();
+            while let Some(end) = rest.iter().rposition(|byte| *byte == b'/') {
+                rest = rest.get(..end).unwrap_or_default();
+                if !all.insert(RepoPath::new(rest)) {
+                    break;
+                }
+            }
+        }
+        Some(all)
+    }
+}
 
 /// A state of the files: read one, list some. Paths are relative to the root, with `/` between segments.
 pub trait Tree {
@@ -25,6 +54,20 @@ pub trait Tree {
     /// # Errors
     /// When the directory is there but cannot be listed whole, or holds a name that is not text.
     fn list(&self, dir: &str) -> Result<Vec<String>, WorldError>;
+
+    /// Every file of this state, sorted by path. A submodule is one entry; a plain folder lists what stands in it, without
+    /// `.git`.
+    ///
+    /// # Errors
+    /// When the state cannot be listed whole.
+    fn tracked(&self) -> Result<Vec<TrackedFile>, WorldError>;
+
+    /// Every file with one of these names, and what it holds, sorted by path. A link is found and not read: whoever edits
+    /// what it points to edits no control file.
+    ///
+    /// # Errors
+    /// When a directory cannot be listed or a file cannot be read.
+    fn find(&self, names: &[&str], within: Within<'_>) -> Result<Vec<FoundFile>, WorldError>;
 
     /// For people: which state this is (`commit 1a2b3c4d5e6f`, `folder /x`).
     fn describe(&self) -> String;
@@ -47,6 +90,18 @@ impl Folder {
             return Err(io(dir, "opened", ErrorKind::NotADirectory.into()));
         }
         Ok(Self { root })
+    }
+
+    /// A file that was looked for; `None` where there is none.
+    fn found(&self, path: RepoPath) -> Result<Option<FoundFile>, WorldError> {
+        let Some(text) = path.as_str() else { return Ok(None) };
+        match self.read(text) {
+            Ok(contents) => Ok(contents.map(|contents| FoundFile { path, contents: Ok(contents) })),
+            Err(error @ (WorldError::NotAFile { .. } | WorldError::TooLarge { .. })) => {
+                Ok(Some(FoundFile { path, contents: Err(error.to_string()) }))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// A directory on the way to a path is a link.
@@ -120,6 +175,47 @@ impl Tree for Folder {
         Ok(found)
     }
 
+    fn tracked(&self) -> Result<Vec<TrackedFile>, WorldError> {
+        let mut found = Vec::new();
+        let walk = WalkDir::new(&self.root).follow_links(false).into_iter();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git") {
+            let entry = entry.map_err(|error| {
+                let at = error.path().unwrap_or(&self.root).to_path_buf();
+                io(&at, "listed", error.into())
+            })?;
+            let kind = match entry.file_type() {
+                kind if kind.is_symlink() => FileKind::Symlink,
+                kind if kind.is_file() => FileKind::Regular,
+                _ => continue,
+            };
+            let below = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
+            found.push(TrackedFile { path: path_of(below), kind, id: None });
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    fn find(&self, names: &[&str], within: Within<'_>) -> Result<Vec<FoundFile>, WorldError> {
+        let wanted = |path: &RepoPath| names.iter().any(|name| name.as_bytes() == path.file_name());
+        let Some(directories) = within.directories() else {
+            let all = self.tracked()?.into_iter().filter(|file| wanted(&file.path));
+            return all.map(|file| self.found(file.path)).filter_map(Result::transpose).collect();
+        };
+        let mut found = Vec::new();
+        for directory in directories {
+            for name in names {
+                let mut path = directory.as_bytes().to_vec();
+                if !path.is_empty() {
+                    path.push(b'/');
+                }
+                path.extend_from_slice(name.as_bytes());
+                found.extend(self.found(RepoPath::new(path))?);
+            }
+        }
+        found.sort_by(|a: &FoundFile, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
     fn describe(&self) -> String {
         format!("folder {}", self.root.display())
     }
@@ -135,6 +231,18 @@ pub(super) const LINK: &str = "it is a link to somewhere else, and whoever edits
 /// The path is in the gate's own folder, where everything must be what it seems.
 pub(super) fn is_own(path: &str) -> bool {
     path == ".changeward" || path.starts_with(".changeward/")
+}
+
+/// The path as git writes it: bytes, with `/`.
+fn path_of(below: &Path) -> RepoPath {
+    let mut bytes = Vec::new();
+    for part in below.components() {
+        if !bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        bytes.extend_from_slice(part.as_os_str().as_encoded_bytes());
+    }
+    RepoPath::new(bytes)
 }
 
 /// The path as the rest of the house writes it: below `dir`, with `/`.

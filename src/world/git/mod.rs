@@ -6,6 +6,7 @@
 mod command;
 mod count;
 mod diff;
+mod find;
 mod lines;
 mod log;
 mod objects;
@@ -28,7 +29,7 @@ use crate::model::{Change, CommitId, Diff, ObjectId};
 use crate::world::WorldError;
 use crate::world::error::printable;
 use command::Git;
-use objects::{CatFile, Contents, checked, checked_commit};
+use objects::{CatFile, Contents, Verb, checked, checked_commit};
 use overlay::Overlay;
 use place::Lookup;
 use std::path::Path;
@@ -162,9 +163,42 @@ impl Repo {
         }
     }
 
+    /// The contents of several objects, asked for at once and handed over in their order.
+    fn fetch_all(
+        &self,
+        names: &[&str],
+        limit: u64,
+        mut take: impl FnMut(usize, Fetched) -> Result<(), WorldError>,
+    ) -> Result<(), WorldError> {
+        let mut objects = lock(&self.objects);
+        objects.settle()?;
+        names.iter().for_each(|name| objects.ask(Verb::Contents, name));
+        if !names.is_empty() {
+            objects.flush(names.len());
+        }
+        for at in 0..names.len() {
+            let mut buffer = Vec::new();
+            let fetched = match objects.contents(&mut buffer, limit)? {
+                Contents::Read => Fetched::Read(buffer),
+                Contents::Missing => Fetched::Missing,
+                Contents::TooLarge(size) => Fetched::TooLarge(size),
+            };
+            take(at, fetched)?;
+        }
+        Ok(())
+    }
+
     fn fetch(&self, name: &str, buffer: &mut Vec<u8>, limit: u64) -> Result<Contents, WorldError> {
         lock(&self.objects).fetch(name, buffer, limit)
     }
+}
+
+/// What became of one of several requests.
+enum Fetched {
+    Read(Vec<u8>),
+    Missing,
+    /// Bytes.
+    TooLarge(u64),
 }
 
 /// The error for a `cat-file` that did not even tell what HEAD is.

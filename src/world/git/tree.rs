@@ -4,12 +4,13 @@
 //! is asked for once: a path that does not exist costs nothing more, and no spelling of a path can be mistaken for git's
 //! own syntax.
 
-use super::Repo;
+use super::find;
 use super::objects::{Contents, checked_commit};
 use super::raw::kind;
-use crate::model::{CommitId, FileKind, RepoPath};
+use super::{Fetched, Repo};
+use crate::model::{CommitId, FileKind, FoundFile, RepoPath, TrackedFile};
 use crate::world::WorldError;
-use crate::world::tree::{FILE_LIMIT, LINK, Tree, is_own};
+use crate::world::tree::{FILE_LIMIT, LINK, Tree, Within, is_own};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,15 +20,15 @@ const DEPTH: usize = 256;
 /// The tree of one commit, over the repository's one `cat-file` process.
 #[derive(Debug)]
 pub struct GitTree<'r> {
-    repo: &'r Repo,
+    pub(super) repo: &'r Repo,
     commit: CommitId,
     trees: Mutex<HashMap<String, Arc<Vec<u8>>>>,
 }
 
 /// One entry of a raw tree object.
-struct Entry<'t> {
-    mode: u32,
-    name: &'t [u8],
+pub(super) struct Entry<'t> {
+    pub(super) mode: u32,
+    pub(super) name: &'t [u8],
     id: &'t [u8],
 }
 
@@ -45,11 +46,11 @@ impl<'t> Entry<'t> {
         Some(Self { mode, name, id })
     }
 
-    fn is_tree(&self) -> bool {
+    pub(super) fn is_tree(&self) -> bool {
         is_tree(self.mode)
     }
 
-    fn hex(&self) -> String {
+    pub(super) fn hex(&self) -> String {
         let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
         self.id.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
@@ -65,7 +66,7 @@ impl<'r> GitTree<'r> {
     }
 
     /// The raw tree object of that id (or of `COMMIT^{tree}`).
-    fn raw(&self, name: &str) -> Result<Arc<Vec<u8>>, WorldError> {
+    pub(super) fn raw(&self, name: &str) -> Result<Arc<Vec<u8>>, WorldError> {
         let known = || self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(raw) = known().get(name) {
             return Ok(Arc::clone(raw));
@@ -77,6 +78,36 @@ impl<'r> GitTree<'r> {
         let raw = Arc::new(raw);
         known().insert(name.to_owned(), Arc::clone(&raw));
         Ok(raw)
+    }
+
+    /// The entries of a raw tree object.
+    pub(super) fn entries<'t>(&self, tree: &str, raw: &'t [u8]) -> Result<Vec<Entry<'t>>, WorldError> {
+        let mut rest = raw;
+        let mut entries = Vec::new();
+        while !rest.is_empty() {
+            entries.push(Entry::cut(&mut rest, self.commit.0.len() / 2).ok_or_else(|| damaged(tree))?);
+        }
+        Ok(entries)
+    }
+
+    /// Several raw tree objects, in one exchange.
+    pub(super) fn raws(&self, names: &[String]) -> Result<Vec<Arc<Vec<u8>>>, WorldError> {
+        let known = || self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        let unknown: Vec<&str> = {
+            let known = known();
+            names.iter().map(String::as_str).filter(|name| !known.contains_key(*name)).collect()
+        };
+        let mut read = Vec::new();
+        self.repo.fetch_all(&unknown, u64::MAX, |at, contents| {
+            let name = unknown.get(at).copied().unwrap_or_default();
+            match contents {
+                Fetched::Read(raw) => read.push((name.to_owned(), Arc::new(raw))),
+                Fetched::Missing | Fetched::TooLarge(_) => return Err(self.missing(name)),
+            }
+            Ok(())
+        })?;
+        known().extend(read);
+        names.iter().map(|name| self.raw(name)).collect()
     }
 
     /// The mode and id of one name in a directory.
@@ -92,7 +123,7 @@ impl<'r> GitTree<'r> {
         Ok(None)
     }
 
-    fn root(&self) -> Result<String, WorldError> {
+    pub(super) fn root(&self) -> Result<String, WorldError> {
         Ok(format!("{}^{{tree}}", checked_commit(&self.commit)?))
     }
 
@@ -133,7 +164,7 @@ impl<'r> GitTree<'r> {
         }
     }
 
-    fn missing(&self, name: &str) -> WorldError {
+    pub(super) fn missing(&self, name: &str) -> WorldError {
         let what = quoted(name);
         let advice = if name.contains("^{tree}") {
             format!("fetch the commit: `git fetch origin {}`", self.commit)
@@ -195,6 +226,20 @@ impl Tree for GitTree<'_> {
             found.sort();
         }
         Ok(found)
+    }
+
+    fn tracked(&self) -> Result<Vec<TrackedFile>, WorldError> {
+        find::tracked(&self.repo.git, checked_commit(&self.commit)?)
+    }
+
+    fn find(&self, names: &[&str], within: Within<'_>) -> Result<Vec<FoundFile>, WorldError> {
+        match within.directories() {
+            Some(directories) => self.found_in(&directories, names),
+            None => {
+                let wanted = |file: &TrackedFile| names.iter().any(|name| name.as_bytes() == file.path.file_name());
+                self.contents(self.tracked()?.into_iter().filter(wanted).collect())
+            }
+        }
     }
 
     fn describe(&self) -> String {
