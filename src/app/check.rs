@@ -20,7 +20,7 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
     loaded.unwrap_or(Ok(()))?;
     let digests = Digests {
         policy: proposal.controls.policy_digest.clone(),
-        ownership: proposal.controls.ownership_digest.clone(),
+        ownership: proposal.owners.digest.clone(),
         controls: proposal.controls.controls_digest.clone(),
         diff: digest::diff(&proposal.change.diff),
     };

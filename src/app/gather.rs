@@ -1,22 +1,25 @@
 //! Everything known about one change, read once: the change, the control files at its base, the facts of a forge.
 
-use super::controls::Controls;
+use super::controls::{Controls, Owners};
 use super::failure::Failure;
 use super::request::{CheckRequest, DiffSource, Spec};
 use crate::assess::{Evidence, Statement};
-use crate::model::{Change, ClaimSource, CommitId, Diff, Finding, ForgeFacts, Identity, IntegrityError, Severity};
+use crate::model::{
+    Change, ClaimSource, CommitId, Diff, FileDiff, Finding, ForgeFacts, Identity, IntegrityError, RepoPath, Severity,
+};
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
 use crate::world::WorldError;
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::given;
-use crate::world::tree::{Folder, Tree};
+use crate::world::tree::{Folder, Tree, Within};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The change and the state its control files are read from.
 pub(super) struct Proposal {
     pub(super) change: Change,
     pub(super) controls: Controls,
+    pub(super) owners: Owners,
     /// What approvals of other commits saw, where there is a repository to ask.
     seen: BTreeMap<String, Option<Diff>>,
     forge: ForgeFacts,
@@ -35,11 +38,26 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     };
     let repo = Repo::open(&request.dir).map_err(Failure::world)?;
     let pending = repo.begin(&spec).map_err(Failure::world)?;
-    let controls = controls(request, &repo.tree_at(pending.base()))?;
+    let (at_base, folder) = (repo.tree_at(pending.base()), folder(request)?);
+    let tree = folder.as_ref().map_or(&at_base as &dyn Tree, |folder| folder);
+    let controls = Controls::read(tree)?;
     started(&controls);
     let change = pending.finish().map_err(Failure::world)?;
     let seen = seen(&forge, &change, &repo);
-    Ok(Proposal { change, controls, seen, forge })
+    let owners = owners(&controls, tree, &change, &seen)?;
+    Ok(Proposal { change, controls, owners, seen, forge })
+}
+
+/// Who answers for the paths of a change, and for those that older approvals saw.
+fn owners(
+    controls: &Controls,
+    tree: &dyn Tree,
+    change: &Change,
+    seen: &BTreeMap<String, Option<Diff>>,
+) -> Result<Owners, Failure> {
+    let files = change.diff.files.iter().chain(seen.values().flatten().flat_map(|diff| &diff.files));
+    let paths: Vec<RepoPath> = files.flat_map(FileDiff::paths).cloned().collect();
+    controls.owners(tree, Within::Above(&paths))
 }
 
 /// A patch from outside: the control files are those at `HEAD`, or those of the folder where there is no repository.
@@ -67,20 +85,22 @@ fn from_patch(
         Some((_, Err(error))) => return Err(Failure::world(error)),
         Some((repo, Ok(head))) => Some((repo, head)),
     };
-    let (base, controls) = match head {
-        Some((repo, head)) => (Some(head.clone()), controls(request, &repo.tree_at(&head))?),
-        None => (None, controls(request, &Folder::open(&request.dir).map_err(Failure::world)?)?),
+    let base = head.as_ref().map(|(_, head)| head.clone());
+    let tree: Box<dyn Tree> = match (folder(request)?, &head) {
+        (Some(folder), _) => Box::new(folder),
+        (None, Some((repo, head))) => Box::new(repo.tree_at(head)),
+        (None, None) => Box::new(Folder::open(&request.dir).map_err(Failure::world)?),
     };
+    let controls = Controls::read(tree.as_ref())?;
     started(&controls);
-    Ok(Proposal { change: Change { base, ..change }, controls, seen: BTreeMap::new(), forge })
+    let (change, seen) = (Change { base, ..change }, BTreeMap::new());
+    let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
+    Ok(Proposal { change, controls, owners, seen, forge })
 }
 
-/// The control files of a tree, or of the folder the request names instead.
-fn controls(request: &CheckRequest, tree: &dyn Tree) -> Result<Controls, Failure> {
-    match &request.control_files {
-        Some(folder) => Controls::read(&Folder::open(folder).map_err(Failure::usage)?),
-        None => Controls::read(tree),
-    }
+/// The folder whose control files the request wants read instead of those of a revision.
+fn folder(request: &CheckRequest) -> Result<Option<Folder>, Failure> {
+    request.control_files.as_ref().map(|folder| Folder::open(folder).map_err(Failure::usage)).transpose()
 }
 
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -93,7 +113,7 @@ struct UnknownEnvironment {
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, seen, forge } = proposal;
+    let Proposal { mut change, controls, owners, seen, forge } = proposal;
     if let Some(meant) = controls.meant_environment(&request.environment) {
         let (given, meant) = (request.environment.clone(), meant.to_owned());
         return Err(Failure::usage(UnknownEnvironment { given, meant }));
@@ -104,6 +124,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         change.notes.push(msg);
     }
     let mut noticed: Vec<Finding> = controls.noticed.clone();
+    noticed.extend(owners.noticed);
     noticed.extend(change.notes.iter().map(|note| Finding::new("NOTE", Severity::Info, note.clone())));
     noticed.extend(head_mismatch(&forge, &change));
     noticed.extend(authors_missing(&change));
@@ -120,7 +141,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         statements: statements(request, &forge, &change),
         identities: identities(&change),
         seen,
-        ownership: controls.ownership,
+        ownership: owners.ownership,
         config: controls.config,
         templates: controls.templates,
         lockdowns: controls.lockdowns,

@@ -4,20 +4,19 @@
 //! the rules it is judged by.
 
 mod fault;
+mod ownership;
+mod reader;
+
+pub(super) use ownership::Owners;
 
 use super::failure::Failure;
-use crate::model::{
-    CalendarRule, CalendarState, Codeowners, Config, Exception, Finding, Lockdown, Matrix, Moment, Ownership, Place,
-    RepoPath, Severity, Sources, Template,
-};
+use crate::model::{CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Moment, Place, Template};
+use crate::parse;
 use crate::parse::calendar::Calendar;
-use crate::parse::{self, metadata::metadata};
-use crate::policy::engine::{Limits, Module, Origin, Pack, RuleMeta};
-use crate::policy::shipped;
-use crate::world::WorldError;
+use crate::policy::engine::{Limits, Module, Pack, RuleMeta};
 use crate::world::tree::Tree;
-use fault::{ControlFault, SeveralInvalid};
-use miette::Diagnostic;
+use ownership::Owning;
+use reader::{Reader, files_of, unreadable};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -34,7 +33,7 @@ const FOLDERS: [&str; 5] = ["calendars", "exceptions", "lockdowns", "policies", 
 #[derive(Debug)]
 pub(super) struct Controls {
     pub(super) config: Config,
-    pub(super) ownership: Ownership,
+    owning: Owning,
     pub(super) templates: Vec<Template>,
     pub(super) lockdowns: Vec<Lockdown>,
     pub(super) exceptions: Vec<Exception>,
@@ -49,8 +48,6 @@ pub(super) struct Controls {
     pub(super) policy_digest: String,
     /// `sha256:…` over the configuration (with the policies' parameters), templates, calendars, lockdowns, exceptions.
     pub(super) controls_digest: String,
-    /// `sha256:…` over the ownership files.
-    pub(super) ownership_digest: String,
 }
 
 impl Controls {
@@ -59,18 +56,10 @@ impl Controls {
     /// # Errors
     /// When a file cannot be read (exit 4), or one or more do not parse (exit 3, all their problems at once).
     pub(super) fn read(tree: &dyn Tree) -> Result<Self, Failure> {
-        let mut reader = Reader {
-            tree,
-            invalid: Vec::new(),
-            ownership: Sha256::new(),
-            controls: Sha256::new(),
-            noticed: Vec::new(),
-        };
+        let mut reader = Reader::new(tree);
         let paths = tree.list(FOLDER).map_err(unreadable)?;
-        let config = reader.text(&format!("{FOLDER}/config.toml"))?;
-        let config = config.and_then(|(text, file)| reader.parsed(parse::config(&text, &file))).unwrap_or_default();
-        let matrix = reader.matrix()?;
-        let codeowners = reader.codeowners()?;
+        let config = reader.config()?;
+        let sources = reader.sources(&config.ownership)?;
         let templates = reader.each(&paths, "templates", ".toml", parse::template)?;
         let lockdowns = reader.each(&paths, "lockdowns", ".toml", parse::lockdown)?;
         let exceptions = reader.each(&paths, "exceptions", ".toml", parse::exception)?;
@@ -92,9 +81,8 @@ impl Controls {
         }
         Ok(Self {
             policy_digest: policy_digest(&modules),
-            ownership_digest: hex(reader.ownership.finalize().as_slice()),
             controls_digest: hex(reader.controls.finalize().as_slice()),
-            ownership: Ownership::new(Sources { matrix, codeowners, ..Sources::default() }),
+            owning: Owning { sources, sum: reader.ownership },
             noticed: reader.noticed,
             config,
             templates,
@@ -146,180 +134,6 @@ impl Controls {
     }
 }
 
-struct Reader<'a> {
-    tree: &'a dyn Tree,
-    invalid: Vec<Box<dyn Diagnostic + Send + Sync>>,
-    ownership: Sha256,
-    controls: Sha256,
-    noticed: Vec<Finding>,
-}
-
-impl Reader<'_> {
-    /// The text of a file and its name; `None` when there is none. Bytes that are no text make the file invalid.
-    fn text(&mut self, path: &str) -> Result<Option<(String, String)>, Failure> {
-        let Some(bytes) = self.tree.read(path).map_err(unreadable)? else { return Ok(None) };
-        add(&mut self.controls, path.as_bytes());
-        add(&mut self.controls, &bytes);
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some((text, path.to_owned()))),
-            Err(_) => {
-                self.invalid.push(Box::new(ControlFault::NotText { file: path.to_owned() }));
-                Ok(None)
-            }
-        }
-    }
-
-    fn parsed<T, E: Diagnostic + Send + Sync + 'static>(&mut self, read: Result<T, E>) -> Option<T> {
-        read.map_err(|error| self.invalid.push(Box::new(error))).ok()
-    }
-
-    /// Parses every file of a folder with an ending.
-    fn each<T, E: Diagnostic + Send + Sync + 'static>(
-        &mut self,
-        paths: &[String],
-        folder: &str,
-        ending: &str,
-        parse: impl Fn(&str, &str) -> Result<T, E>,
-    ) -> Result<Vec<T>, Failure> {
-        let mut all = Vec::new();
-        for path in files_of(paths, folder, ending) {
-            if let Some((text, file)) = self.text(path)? {
-                all.extend(self.parsed(parse(&text, &file)));
-            }
-        }
-        Ok(all)
-    }
-
-    fn matrix(&mut self) -> Result<Option<Matrix>, Failure> {
-        let Some((text, file)) = self.text(&format!("{FOLDER}/ownership.toml"))? else { return Ok(None) };
-        self.digest(&file, text.as_bytes());
-        Ok(self.parsed(parse::matrix(&text, &file)))
-    }
-
-    /// The first CODEOWNERS in GitHub's order; the others are ignored, as GitHub does.
-    fn codeowners(&mut self) -> Result<Option<Codeowners>, Failure> {
-        for path in parse::codeowners::locations() {
-            let Some(bytes) = self.tree.read(path).map_err(unreadable)? else { continue };
-            self.digest(path, &bytes);
-            let read = parse::codeowners::codeowners(&bytes, &RepoPath::from(path));
-            return Ok(self.parsed(read).map(|(codeowners, findings)| {
-                self.noticed.extend(findings);
-                codeowners
-            }));
-        }
-        Ok(None)
-    }
-
-    fn digest(&mut self, name: &str, bytes: &[u8]) {
-        add(&mut self.ownership, name.as_bytes());
-        add(&mut self.ownership, bytes);
-    }
-
-    /// The calendars the configuration and the templates name. One that is not there is an error: it may be a freeze.
-    fn calendars(&mut self, config: &Config, templates: &[Template]) -> Result<BTreeMap<String, Calendar>, Failure> {
-        let windows = templates.iter().filter_map(|t| Some((t.window.as_ref()?, &t.place)));
-        let named: Vec<_> = config.calendars.iter().map(|c| (&c.file, &c.place)).chain(windows).collect();
-        let mut calendars = BTreeMap::new();
-        for (file, place) in named {
-            if calendars.contains_key(file) {
-                continue;
-            }
-            let path = format!("{FOLDER}/{file}");
-            match self.tree.read(&path).map_err(unreadable)? {
-                Some(bytes) => {
-                    add(&mut self.controls, path.as_bytes());
-                    add(&mut self.controls, &bytes);
-                    if let Some(calendar) = self.parsed(parse::calendar::calendar(&bytes, &path)) {
-                        calendars.insert(file.clone(), calendar);
-                    }
-                }
-                None => self.invalid.push(Box::new(ControlFault::NoCalendar { file: path, place: place.to_string() })),
-            }
-        }
-        Ok(calendars)
-    }
-
-    /// The shipped policies and the organisation's own. Tests beside them (`*_test.rego`) are not rules.
-    fn modules(&mut self, paths: &[String]) -> Result<Vec<Module>, Failure> {
-        let mut modules = shipped::modules();
-        for path in files_of(paths, "policies", ".rego").filter(|path| !path.ends_with("_test.rego")) {
-            if let Some((source, file)) = self.text(path)? {
-                modules.push(Module { file, source, origin: Origin::Organisation });
-            }
-        }
-        Ok(modules)
-    }
-
-    /// A file that nothing reads may be one somebody relies on: `ownershp.toml` must not mean "nobody owns anything".
-    fn unclaimed(&mut self, paths: &[String]) {
-        for path in paths {
-            let inside = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
-            let (folder, name) = inside.split_once('/').unwrap_or(("", inside));
-            // A file in a folder's place, or a folder in a file's, would be passed over, and with it perhaps a freeze.
-            if FOLDERS.contains(&inside) {
-                self.invalid.push(Box::new(ControlFault::NoFolder { path: path.clone() }));
-            }
-            if FILES.contains(&folder) {
-                self.invalid.push(Box::new(ControlFault::NoFile { path: format!("{FOLDER}/{folder}") }));
-            }
-            let known = match folder {
-                "" => FILES.contains(&name),
-                "templates" | "lockdowns" | "exceptions" => name.ends_with(".toml"),
-                "calendars" => name.ends_with(".ics"),
-                "policies" => name.ends_with(".rego"),
-                _ => false,
-            };
-            let lower = name.to_lowercase();
-            let relied_on = [".toml", ".rego", ".ics"].iter().any(|ending| lower.ends_with(ending));
-            if relied_on && !known {
-                self.invalid.push(Box::new(ControlFault::Unclaimed { file: path.clone() }));
-            }
-        }
-    }
-
-    /// What METADATA gives to the findings of the organisation's rules. The shipped ones give their codes themselves.
-    fn metas(&mut self, modules: &[Module]) -> Vec<RuleMeta> {
-        let mut metas = Vec::new();
-        for module in modules.iter().filter(|module| module.origin == Origin::Organisation) {
-            let (blocks, problems) = metadata(&module.source);
-            for problem in problems {
-                let finding = Finding::new("POLICY_METADATA", Severity::Warn, problem.message.clone());
-                self.noticed.push(finding.at([module.file.clone()]).line(problem.line));
-            }
-            metas.extend(blocks.into_iter().filter_map(|block| super::evaluate::rule_meta(&module.file, block)));
-        }
-        metas
-    }
-
-    fn same_id<T>(&mut self, items: &[T], of: impl Fn(&T) -> (&String, &crate::model::Place), what: &'static str) {
-        let mut seen: BTreeMap<&String, &crate::model::Place> = BTreeMap::new();
-        for item in items {
-            let (id, place) = of(item);
-            if let Some(first) = seen.insert(id, place) {
-                let (id, first, second) = (id.clone(), first.to_string(), place.to_string());
-                self.invalid.push(Box::new(ControlFault::SameId { what, id, first, second }));
-            }
-        }
-    }
-
-    fn failure(&mut self) -> Option<Failure> {
-        let mut invalid = std::mem::take(&mut self.invalid);
-        match invalid.len() {
-            0 => None,
-            1 => invalid.pop().map(|one| Failure::boxed(super::failure::FailureKind::Invalid, one)),
-            _ => Some(Failure::invalid(SeveralInvalid { related: invalid })),
-        }
-    }
-}
-
-/// A control file that is there and is no plain file is an invalid one; anything else is git's or the disk's trouble.
-fn unreadable(error: WorldError) -> Failure {
-    match error {
-        WorldError::NotAFile { .. } | WorldError::TooLarge { .. } => Failure::invalid(error),
-        _ => Failure::world(error),
-    }
-}
-
 /// A calendar that no `[[calendar]]` and no template names is a freeze everywhere, without approvers of its own: a freeze
 /// that somebody forgot to list must not pass for none.
 fn unlisted(paths: &[String], config: &Config, templates: &[Template]) -> Vec<CalendarRule> {
@@ -337,11 +151,6 @@ fn unlisted(paths: &[String], config: &Config, templates: &[Template]) -> Vec<Ca
             place: Place { file: format!("{FOLDER}/{file}"), line: 0 },
         })
         .collect()
-}
-
-fn files_of<'a>(paths: &'a [String], folder: &str, ending: &'a str) -> impl Iterator<Item = &'a String> {
-    let prefix = format!("{FOLDER}/{folder}/");
-    paths.iter().filter(move |path| path.starts_with(&prefix) && path.ends_with(ending))
 }
 
 /// Name and text of every policy, each with its length before it.
