@@ -8,5 +8,6 @@ pub mod evaluate;
 pub mod failure;
 mod gather;
 pub mod init;
+pub mod owners;
 pub mod request;
 pub mod schema;

@@ -7,6 +7,7 @@
 mod actors;
 mod approvals;
 mod claims;
+pub mod duties;
 mod files;
 mod lockdowns;
 mod rows;

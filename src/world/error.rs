@@ -33,6 +33,16 @@ pub enum WorldError {
         /// Where git was asked.
         dir: PathBuf,
     },
+    /// A path that lies outside of the repository.
+    #[error("{} is outside of the repository", path.display())]
+    #[diagnostic(
+        code(changeward::git::outside),
+        help("name a path inside the repository, from where you are or from `-C`")
+    )]
+    OutsideRepository {
+        /// As it was given.
+        path: PathBuf,
+    },
     /// A bare repository has neither index nor working tree.
     #[error("this repository is bare: it has no working tree and nothing staged")]
     #[diagnostic(code(changeward::git::bare), help("name two commits instead: `A..B`"))]

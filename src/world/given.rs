@@ -4,7 +4,7 @@
 use super::WorldError;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The most bytes of one such file: a patch of 100,000 files has a tenth of it.
 pub const LIMIT: u64 = 1 << 30;
@@ -26,6 +26,19 @@ pub fn file(path: &Path) -> Result<Vec<u8>, WorldError> {
 pub fn standard_input() -> Result<Vec<u8>, WorldError> {
     let name = "the standard input";
     whole(io::stdin().lock(), name).map_err(|source| WorldError::Io { path: name.into(), action: "read", source })?
+}
+
+/// The bytes of a path, as the system spells it.
+#[cfg(unix)]
+pub fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+/// The bytes of a path, as the system spells it.
+#[cfg(not(unix))]
+pub fn path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
 fn whole(from: impl Read, name: &str) -> io::Result<Result<Vec<u8>, WorldError>> {

@@ -12,6 +12,17 @@ use walkdir::WalkDir;
 /// No control file is larger than this; GitHub's own limit for CODEOWNERS is 3 MB.
 pub const FILE_LIMIT: u64 = 16 * 1024 * 1024;
 
+/// What stands at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Nothing.
+    Nothing,
+    /// A file, a link or a submodule.
+    File,
+    /// A directory.
+    Directory,
+}
+
 /// Which directories are looked through.
 #[derive(Clone, Copy, Debug)]
 pub enum Within<'p> {
@@ -69,6 +80,12 @@ pub trait Tree {
     /// When a directory cannot be listed or a file cannot be read.
     fn find(&self, names: &[&str], within: Within<'_>) -> Result<Vec<FoundFile>, WorldError>;
 
+    /// What stands at a path; the empty path is the root. Links are not followed.
+    ///
+    /// # Errors
+    /// When a directory on the way cannot be read.
+    fn standing(&self, path: &RepoPath) -> Result<Standing, WorldError>;
+
     /// For people: which state this is (`commit 1a2b3c4d5e6f`, `folder /x`).
     fn describe(&self) -> String;
 }
@@ -90,6 +107,11 @@ impl Folder {
             return Err(io(dir, "opened", ErrorKind::NotADirectory.into()));
         }
         Ok(Self { root })
+    }
+
+    /// Files by their paths, those that are there.
+    pub(super) fn find_all(&self, paths: impl Iterator<Item = RepoPath>) -> Result<Vec<FoundFile>, WorldError> {
+        paths.map(|path| self.found(path)).filter_map(Result::transpose).collect()
     }
 
     /// A file that was looked for; `None` where there is none.
@@ -198,8 +220,7 @@ impl Tree for Folder {
     fn find(&self, names: &[&str], within: Within<'_>) -> Result<Vec<FoundFile>, WorldError> {
         let wanted = |path: &RepoPath| names.iter().any(|name| name.as_bytes() == path.file_name());
         let Some(directories) = within.directories() else {
-            let all = self.tracked()?.into_iter().filter(|file| wanted(&file.path));
-            return all.map(|file| self.found(file.path)).filter_map(Result::transpose).collect();
+            return self.find_all(self.tracked()?.into_iter().map(|file| file.path).filter(wanted));
         };
         let mut found = Vec::new();
         for directory in directories {
@@ -214,6 +235,23 @@ impl Tree for Folder {
         }
         found.sort_by(|a: &FoundFile, b| a.path.cmp(&b.path));
         Ok(found)
+    }
+
+    fn standing(&self, path: &RepoPath) -> Result<Standing, WorldError> {
+        let Some(text) = path.as_str() else { return Ok(Standing::Nothing) };
+        let relative = Path::new(text);
+        if !relative.components().all(|part| matches!(part, Component::Normal(_)))
+            || self.leads_through_a_link(relative)
+        {
+            return Ok(Standing::Nothing);
+        }
+        let full = self.root.join(relative);
+        match fs::symlink_metadata(&full) {
+            Ok(about) if about.is_dir() => Ok(Standing::Directory),
+            Ok(_) => Ok(Standing::File),
+            Err(error) if is_absent(error.kind()) => Ok(Standing::Nothing),
+            Err(source) => Err(io(&full, "read", source)),
+        }
     }
 
     fn describe(&self) -> String {

@@ -36,12 +36,32 @@ impl Controls {
         let Owning { mut sources, sum } = self.owning.clone();
         reader.ownership = sum;
         reader.directories(&self.config.ownership, within, &mut sources)?;
-        let digest = hex(reader.ownership.finalize().as_slice());
-        Ok(Owners { ownership: Ownership::new(sources), noticed: reader.noticed, digest })
+        Ok(reader.owners(sources))
     }
 }
 
+/// The configuration, and who answers for the paths asked about; nothing else of the control files is read.
+///
+/// # Errors
+/// When a file cannot be read (exit 4) or does not parse (exit 3).
+pub(in crate::app) fn survey(tree: &dyn Tree, within: Within<'_>) -> Result<(Config, Owners), Failure> {
+    let mut reader = Reader::new(tree);
+    let config = reader.config()?;
+    let mut sources = reader.sources(&config.ownership)?;
+    if let Some(failure) = reader.failure() {
+        return Err(failure);
+    }
+    reader.directories(&config.ownership, within, &mut sources)?;
+    Ok((config, reader.owners(sources)))
+}
+
 impl Reader<'_> {
+    /// What was read, ready to answer.
+    fn owners(self, sources: Sources) -> Owners {
+        let digest = hex(self.ownership.finalize().as_slice());
+        Owners { ownership: Ownership::new(sources), noticed: self.noticed, digest }
+    }
+
     /// The configuration; what holds without one, where there is none.
     pub(super) fn config(&mut self) -> Result<Config, Failure> {
         let config = self.text(&format!("{FOLDER}/config.toml"))?;

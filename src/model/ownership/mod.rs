@@ -224,7 +224,8 @@ impl<'a> OwnershipAnswer<'a> {
 }
 
 impl<'a> PathRow<'a> {
-    fn of_matrix(row: &'a Row) -> Self {
+    /// A row of the matrix by itself, before anybody joins it.
+    pub fn of_matrix(row: &'a Row) -> Self {
         Self {
             id: Cow::Borrowed(&row.id),
             row: Some(row),

@@ -18,12 +18,16 @@ mod raw;
 mod revision;
 mod seen;
 mod shallow;
+mod standing;
 mod tree;
+mod typed;
 mod worktree;
 
 pub use count::BLOB_LIMIT;
 pub use pending::Pending;
+pub use standing::WorkTree;
 pub use tree::GitTree;
+pub use typed::from_the_root;
 
 use crate::model::{Change, CommitId, Diff, ObjectId};
 use crate::world::WorldError;

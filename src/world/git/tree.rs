@@ -10,7 +10,7 @@ use super::raw::kind;
 use super::{Fetched, Repo};
 use crate::model::{CommitId, FileKind, FoundFile, RepoPath, TrackedFile};
 use crate::world::WorldError;
-use crate::world::tree::{FILE_LIMIT, LINK, Tree, Within, is_own};
+use crate::world::tree::{FILE_LIMIT, LINK, Standing, Tree, Within, is_own};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -240,6 +240,20 @@ impl Tree for GitTree<'_> {
                 self.contents(self.tracked()?.into_iter().filter(wanted).collect())
             }
         }
+    }
+
+    fn standing(&self, path: &RepoPath) -> Result<Standing, WorldError> {
+        let mut at = (0o040_000, self.root()?);
+        for part in path.segments() {
+            if !is_tree(at.0) {
+                return Ok(Standing::Nothing);
+            }
+            match self.entry(&at.1, part)? {
+                Some(next) => at = next,
+                None => return Ok(Standing::Nothing),
+            }
+        }
+        Ok(if is_tree(at.0) { Standing::Directory } else { Standing::File })
     }
 
     fn describe(&self) -> String {

@@ -1,0 +1,16 @@
+//! Questions about owners: who answers for a path, and what is wrong with the answers.
+
+mod survey;
+pub mod who;
+
+/// Which state of the files is asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum At {
+    /// What is committed; where there is no repository, what stands in the folder.
+    #[default]
+    Head,
+    /// A revision.
+    Revision(String),
+    /// What stands in the working tree, committed or not.
+    Worktree,
+}

@@ -1,0 +1,97 @@
+//! One state of the files, for questions about owners: the configuration, who answers, what is tracked.
+
+use super::At;
+use crate::app::controls::{self, Owners};
+use crate::app::failure::Failure;
+use crate::model::{CommitId, Config, RepoPath, TrackedFile};
+use crate::world::WorldError;
+use crate::world::git::{Repo, from_the_root};
+use crate::world::tree::{Folder, Tree, Within};
+use std::path::{Path, PathBuf};
+
+/// Where a question is asked: a repository, or a plain folder.
+pub(in crate::app) struct Place {
+    repo: Option<Repo>,
+    /// Where paths are typed from.
+    prefix: PathBuf,
+    dir: PathBuf,
+}
+
+impl Place {
+    /// Opens the repository a directory lies in, or the directory itself.
+    pub(in crate::app) fn open(dir: &Path) -> Result<Self, Failure> {
+        let repo = match Repo::open(dir) {
+            Ok(repo) => Some(repo),
+            Err(WorldError::NotARepository { .. }) => None,
+            Err(error) => return Err(Failure::world(error)),
+        };
+        Ok(Self { repo, prefix: PathBuf::new(), dir: dir.to_path_buf() })
+    }
+
+    /// Learns where paths are typed from; git is asked only for this.
+    pub(in crate::app) fn learn_prefix(&mut self) -> Result<(), Failure> {
+        if let Some(repo) = &self.repo {
+            self.prefix = repo.prefix(&self.dir).map_err(Failure::usage)?;
+        }
+        Ok(())
+    }
+
+    /// A typed path, from the root.
+    pub(in crate::app) fn typed(&self, path: &Path) -> Result<RepoPath, Failure> {
+        let outside = || WorldError::OutsideRepository { path: path.to_path_buf() };
+        match &self.repo {
+            Some(repo) => repo.typed(&self.prefix, path),
+            None => from_the_root(path).ok_or_else(outside),
+        }
+        .map_err(Failure::usage)
+    }
+
+    /// The state asked about: its files, and its commit where it is one.
+    pub(in crate::app) fn state(&self, at: &At) -> Result<State<'_>, Failure> {
+        let Some(repo) = &self.repo else {
+            return match at {
+                At::Revision(_) => Err(Failure::world(WorldError::NotARepository { dir: self.dir.clone() })),
+                At::Head | At::Worktree => Ok(State { tree: Box::new(self.folder()?), commit: None }),
+            };
+        };
+        let revision = match at {
+            At::Worktree => {
+                let tree = repo.work_tree().map_err(Failure::world)?;
+                return Ok(State { tree: Box::new(tree), commit: None });
+            }
+            At::Head => "HEAD",
+            At::Revision(revision) => revision,
+        };
+        let commit = repo.resolve(revision).map_err(Failure::world)?;
+        Ok(State { tree: Box::new(repo.tree_at(&commit)), commit: Some(commit) })
+    }
+
+    fn folder(&self) -> Result<Folder, Failure> {
+        Folder::open(&self.dir).map_err(Failure::world)
+    }
+}
+
+/// One state of the files.
+pub(in crate::app) struct State<'r> {
+    pub(in crate::app) tree: Box<dyn Tree + 'r>,
+    pub(in crate::app) commit: Option<CommitId>,
+}
+
+/// A state that was looked through for owners.
+pub(in crate::app) struct Survey {
+    pub(in crate::app) config: Config,
+    pub(in crate::app) owners: Owners,
+}
+
+impl State<'_> {
+    /// Who answers for the paths asked about.
+    pub(in crate::app) fn survey(&self, within: Within<'_>) -> Result<Survey, Failure> {
+        let (config, owners) = controls::survey(self.tree.as_ref(), within)?;
+        Ok(Survey { config, owners })
+    }
+
+    /// Every file of the state.
+    pub(in crate::app) fn tracked(&self) -> Result<Vec<TrackedFile>, Failure> {
+        self.tree.tracked().map_err(Failure::world)
+    }
+}
