@@ -1,3 +1,3 @@
-//! The answer's shapes: the door from the front to the report room.
+//! An answer in words: the formats and what the reader's screen can do.
 
-pub use crate::report::{Format, Style, render};
+pub use crate::report::{Format, OwnersFormat, Style, render, render_owners};

@@ -1,8 +1,7 @@
 //! Everything one person or team answers for, with what they are there.
 
 use crate::model::{
-    Config, Duty, Letter, Matrix, Membership, Ownership, PathRow, Place, Principal, PrincipalKind, Row, TrackedFile,
-    people_of,
+    Config, Duty, Letter, Matrix, Ownership, PathRow, Place, Principal, PrincipalKind, Row, TrackedFile, people_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,10 +153,4 @@ impl<'a> Names<'a> {
             place: Place { file: file.to_owned(), line: 0 },
         })
     }
-}
-
-/// Who belongs to which team, as the matrix alone knows it.
-pub fn membership(matrix: Option<&Matrix>) -> Membership {
-    let teams = matrix.into_iter().flat_map(|matrix| &matrix.teams);
-    Membership { teams: teams.map(|(name, team)| (name.clone(), team.members.iter().cloned().collect())).collect() }
 }

@@ -126,14 +126,11 @@ pub fn assess(evidence: Evidence) -> Facts {
 /// What the matrix and the forge know about teams. A forge's answer about `@org/team` stands beside the matrix's
 /// `[teams.team]`; [`Membership::members`] prefers it.
 fn membership(evidence: &Evidence) -> Membership {
-    let mut teams: BTreeMap<String, BTreeSet<Principal>> = BTreeMap::new();
-    for (name, team) in evidence.ownership.matrix().iter().flat_map(|m| &m.teams) {
-        teams.insert(name.to_lowercase(), team.members.iter().cloned().collect());
-    }
+    let mut membership = Membership::of(evidence.ownership.matrix());
     for (name, members) in &evidence.forge.teams {
-        teams.insert(Principal::team(name).key().to_owned(), members.iter().cloned().collect());
+        membership.teams.insert(Principal::team(name).key().to_owned(), members.iter().cloned().collect());
     }
-    Membership { teams }
+    membership
 }
 
 fn stats(files: &[crate::model::FileFacts]) -> Stats {

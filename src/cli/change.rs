@@ -125,7 +125,7 @@ fn range(text: &str) -> Result<String, String> {
 }
 
 /// A revision is handed to git: it must not look like a flag.
-fn revision(text: &str) -> Result<String, String> {
+pub(super) fn revision(text: &str) -> Result<String, String> {
     if text.is_empty() || text.starts_with('-') {
         return Err("a revision is a branch, a tag or a commit".to_owned());
     }

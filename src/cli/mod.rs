@@ -8,6 +8,7 @@ mod completions;
 mod evaluate;
 mod failing;
 mod init;
+mod owners;
 mod policy;
 mod schema;
 mod screen;
@@ -38,6 +39,7 @@ Examples:
   changeward check                       what is on this branch, against the default branch
   changeward check --staged --explain    what is about to be committed, and why not otherwise
   changeward check v1.4..v1.5            what a release would bring
+  changeward owners src/main.rs          who answers for a file, and which line says so
   changeward init                        write a .changeward/ fitted to this repository
 
 Exit codes:
@@ -73,6 +75,7 @@ struct Everywhere {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Owners(owners::OwnersArgs),
     Init(init::InitArgs),
     Policy(policy::PolicyArgs),
     Schema(schema::SchemaArgs),
@@ -95,6 +98,7 @@ impl Command {
     fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self {
             Self::Check(args) => args.run(call),
+            Self::Owners(args) => args.run(call),
             Self::Init(args) => args.run(call),
             Self::Policy(args) => args.run(call),
             Self::Schema(args) => args.run(call),

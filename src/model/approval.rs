@@ -1,6 +1,6 @@
 //! Who said what about which content, and whose word counts. The laws of approval that need no policy.
 
-use super::{Actors, Moment, Principal, PrincipalKind, RowId, Span};
+use super::{Actors, Matrix, Moment, Principal, PrincipalKind, RowId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one person said about the change at one time.
@@ -83,6 +83,14 @@ pub struct Membership {
 }
 
 impl Membership {
+    /// What the matrix alone knows.
+    pub fn of(matrix: Option<&Matrix>) -> Self {
+        let teams = matrix.into_iter().flat_map(|matrix| &matrix.teams);
+        Self {
+            teams: teams.map(|(name, team)| (name.to_lowercase(), team.members.iter().cloned().collect())).collect(),
+        }
+    }
+
     /// The members of a team, when known. `[teams.pay]` answers for `@pay` and `@org/pay`; what a forge says of
     /// `@org/pay` itself comes first.
     pub fn members(&self, team: &Principal) -> Option<&BTreeSet<Principal>> {

@@ -168,6 +168,28 @@ pub(super) fn xml(text: &str) -> String {
     out
 }
 
+/// A cell of a CSV file (RFC 4180). What a spreadsheet would take for a formula (OWASP, "CSV Injection") gets an
+/// apostrophe before it; a name that begins with `@` has no character a formula needs.
+pub(super) fn csv(text: &str) -> String {
+    let safe = terminal(text);
+    let formula = safe.starts_with(['=', '+', '-']) || (safe.starts_with('@') && !is_name(&safe));
+    quoted_cell(if formula { format!("'{safe}") } else { safe })
+}
+
+/// A path as a cell: what would be a formula begins with `./`, which names the same file.
+pub(super) fn csv_path(text: &str) -> String {
+    let safe = terminal(text);
+    quoted_cell(if safe.starts_with(['=', '+', '-', '@']) { format!("./{safe}") } else { safe })
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || matches!(c, '@' | '/' | '-' | '_' | '.' | ' '))
+}
+
+fn quoted_cell(text: String) -> String {
+    if text.contains([',', '"', ';', '\'']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
 /// A piece of a JSON string: exact when read back, harmless as it stands, because what is hidden or opens a command is
 /// written as `\uXXXX`. Quotes, backslashes and C0 controls are serde's.
 pub(super) fn json(out: &mut (impl io::Write + ?Sized), text: &str) -> io::Result<()> {
@@ -254,7 +276,8 @@ fn octal(sum: u8, digit: Option<u8>) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::{
-        command_data, command_property, json, markdown, markdown_cell_code, sarif, terminal, unquoted, uri, xml,
+        command_data, command_property, csv, csv_path, json, markdown, markdown_cell_code, sarif, terminal, unquoted,
+        uri, xml,
     };
     use crate::model::RepoPath;
     use proptest::prelude::*;
@@ -311,6 +334,18 @@ mod tests {
         check(command_data, &[("100% a:b,c\n::x", "100%25 a:b,c\\n::x")]);
         check(command_property, &[("a:b,c%", "a%3Ab%2Cc%25")]);
         check(xml, &[("<a b='c'>&\"\0", "&lt;a b=&apos;c&apos;&gt;&amp;&quot;\\u{0}"), ("\u{ffff}", "\\u{ffff}")]);
+        check(
+            csv,
+            &[
+                ("a,b", "\"a,b\""),
+                ("say \"x\"", "\"say \"\"x\"\"\""),
+                ("=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\""),
+                ("@SUM(1)", "\"'@SUM(1)\""),
+                ("@bob @acme/pay", "@bob @acme/pay"),
+                ("a\nb", "a\\nb"),
+            ],
+        );
+        check(csv_path, &[("=x", "./=x"), ("-rf", "./-rf"), ("a/=x", "a/=x"), ("@x,y", "\"./@x,y\"")]);
         check(sarif, &[("[click](https://x)", "[click] (https://x)")]);
     }
 

@@ -283,7 +283,7 @@ impl<'a> FileRecord<'a> {
 }
 
 /// The bytes of a path whose spelling in the document is not itself: base64.
-fn exact_bytes(path: &RepoPath) -> Option<String> {
+pub(super) fn exact_bytes(path: &RepoPath) -> Option<String> {
     (path.quoted().as_bytes() != path.as_bytes()).then(|| BASE64.encode(path.as_bytes()))
 }
 

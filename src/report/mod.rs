@@ -11,9 +11,12 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
+mod owners;
 mod sarif;
 mod text;
 mod words;
+
+pub use owners::{OwnersFormat, owners_schema, render_owners};
 
 use crate::model::Decision;
 use std::io::{self, BufWriter, Write};

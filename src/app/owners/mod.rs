@@ -3,6 +3,8 @@
 mod survey;
 pub mod who;
 
+use std::path::PathBuf;
+
 /// Which state of the files is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum At {
@@ -13,4 +15,6 @@ pub enum At {
     Revision(String),
     /// What stands in the working tree, committed or not.
     Worktree,
+    /// What stands in a folder, whatever it belongs to; paths are from there.
+    Folder(PathBuf),
 }

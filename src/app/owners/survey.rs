@@ -29,8 +29,8 @@ impl Place {
     }
 
     /// Learns where paths are typed from; git is asked only for this.
-    pub(in crate::app) fn learn_prefix(&mut self) -> Result<(), Failure> {
-        if let Some(repo) = &self.repo {
+    pub(in crate::app) fn learn_prefix(&mut self, at: &At) -> Result<(), Failure> {
+        if let Some(repo) = self.repo.as_ref().filter(|_| !matches!(at, At::Folder(_))) {
             self.prefix = repo.prefix(&self.dir).map_err(Failure::usage)?;
         }
         Ok(())
@@ -48,13 +48,16 @@ impl Place {
 
     /// The state asked about: its files, and its commit where it is one.
     pub(in crate::app) fn state(&self, at: &At) -> Result<State<'_>, Failure> {
+        let folder = |dir: &Path| Folder::open(dir).map(|folder| State { tree: Box::new(folder), commit: None });
         let Some(repo) = &self.repo else {
             return match at {
                 At::Revision(_) => Err(Failure::world(WorldError::NotARepository { dir: self.dir.clone() })),
-                At::Head | At::Worktree => Ok(State { tree: Box::new(self.folder()?), commit: None }),
+                At::Folder(dir) => folder(dir).map_err(Failure::usage),
+                At::Head | At::Worktree => folder(&self.dir).map_err(Failure::world),
             };
         };
         let revision = match at {
+            At::Folder(dir) => return folder(dir).map_err(Failure::usage),
             At::Worktree => {
                 let tree = repo.work_tree().map_err(Failure::world)?;
                 return Ok(State { tree: Box::new(tree), commit: None });
@@ -64,10 +67,6 @@ impl Place {
         };
         let commit = repo.resolve(revision).map_err(Failure::world)?;
         Ok(State { tree: Box::new(repo.tree_at(&commit)), commit: Some(commit) })
-    }
-
-    fn folder(&self) -> Result<Folder, Failure> {
-        Folder::open(&self.dir).map_err(Failure::world)
     }
 }
 

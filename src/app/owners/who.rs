@@ -47,7 +47,7 @@ pub enum Wish {
 pub fn who(request: &OwnersRequest) -> Result<Asked, Failure> {
     let mut place = Place::open(&request.dir)?;
     if !matches!(request.wish, Wish::Mine(_)) {
-        place.learn_prefix()?;
+        place.learn_prefix(&request.at)?;
     }
     let state = place.state(&request.at)?;
     let typed = |paths: &[PathBuf]| paths.iter().map(|path| place.typed(path)).collect::<Result<Vec<_>, _>>();

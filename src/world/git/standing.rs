@@ -1,5 +1,4 @@
 //! The files people see in the working tree: what is tracked, and what could be, without what git ignores.
-#![expect(clippy::disallowed_methods, reason = "this is the room that reads files")]
 
 use super::{Repo, place};
 use crate::model::{FileKind, FoundFile, RepoPath, TrackedFile};

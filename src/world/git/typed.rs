@@ -1,5 +1,4 @@
 //! Paths as somebody types them, who stands somewhere inside the repository, as paths from its root.
-#![expect(clippy::disallowed_methods, reason = "this is the room that reads files")]
 
 use super::Repo;
 use crate::model::RepoPath;
