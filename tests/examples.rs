@@ -17,11 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn examples() -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = fs::read_dir("examples")
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir() && path.join("change.diff").is_file())
-        .collect();
+    let mut all: Vec<PathBuf> =
+        fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     all.sort();
     all
 }

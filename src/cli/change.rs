@@ -140,7 +140,7 @@ fn environment(text: &str) -> Result<String, String> {
     if sound { Ok(text.to_owned()) } else { Err("an environment is one word, such as `production`".to_owned()) }
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text).ok_or_else(|| "a time is written `2026-11-22T16:00:00Z` or `2026-11-22`".to_owned())
 }
 

@@ -27,12 +27,50 @@ pub struct Asked {
 pub enum Question {
     /// Who answers for these paths?
     Paths(Vec<AskedPath>),
+    /// Who answers for these paths, of which there may be a million?
+    Listed(PathList),
     /// Who answers for each file below these directories?
     Tree(Vec<RepoPath>),
     /// Which files does nobody answer for?
     Unowned(Vec<RepoPath>),
     /// What does this person or team answer for?
     Mine(Principal, Vec<Duty>),
+}
+
+/// Very many paths, as they came: one buffer, each path ended by a NUL.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PathList(Vec<u8>);
+
+impl PathList {
+    /// Adds a path.
+    pub fn push(&mut self, path: &[u8]) {
+        self.0.extend_from_slice(path);
+        self.0.push(0);
+    }
+
+    /// The paths, in pieces of about so many bytes.
+    pub fn pieces(&self, bytes: usize) -> Vec<&[u8]> {
+        let mut pieces = Vec::new();
+        let mut rest = self.0.as_slice();
+        while !rest.is_empty() {
+            let from = bytes.min(rest.len());
+            let end = rest.iter().skip(from).position(|byte| *byte == 0).map_or(rest.len(), |at| from + at + 1);
+            let (piece, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            pieces.push(piece);
+            rest = after;
+        }
+        pieces
+    }
+
+    /// The paths of a piece, or of the whole.
+    pub fn paths(piece: &[u8]) -> impl Iterator<Item = RepoPath> {
+        piece.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(RepoPath::new)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = RepoPath> {
+        Self::paths(&self.0)
+    }
 }
 
 /// One path that is asked about.

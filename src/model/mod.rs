@@ -23,7 +23,7 @@ mod time;
 mod tracked;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
-pub use asked::{Asked, AskedPath, Duty, Letter, Question, There, people_of};
+pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use config::{

@@ -36,6 +36,11 @@ impl Place {
         Ok(())
     }
 
+    /// Paths are typed from the root.
+    pub(in crate::app) fn is_root(&self) -> bool {
+        self.prefix.as_os_str().is_empty()
+    }
+
     /// A typed path, from the root.
     pub(in crate::app) fn typed(&self, path: &Path) -> Result<RepoPath, Failure> {
         let outside = || WorldError::OutsideRepository { path: path.to_path_buf() };
@@ -48,7 +53,13 @@ impl Place {
 
     /// The state asked about: its files, and its commit where it is one.
     pub(in crate::app) fn state(&self, at: &At) -> Result<State<'_>, Failure> {
-        let folder = |dir: &Path| Folder::open(dir).map(|folder| State { tree: Box::new(folder), commit: None });
+        let folder = |dir: &Path| {
+            Folder::open(dir).map(|folder| State {
+                tree: Box::new(folder),
+                commit: None,
+                described: format!("folder {}", dir.display()),
+            })
+        };
         let Some(repo) = &self.repo else {
             return match at {
                 At::Revision(_) => Err(Failure::world(WorldError::NotARepository { dir: self.dir.clone() })),
@@ -60,13 +71,16 @@ impl Place {
             At::Folder(dir) => return folder(dir).map_err(Failure::usage),
             At::Worktree => {
                 let tree = repo.work_tree().map_err(Failure::world)?;
-                return Ok(State { tree: Box::new(tree), commit: None });
+                let described = tree.describe();
+                return Ok(State { tree: Box::new(tree), commit: None, described });
             }
             At::Head => "HEAD",
             At::Revision(revision) => revision,
         };
         let commit = repo.resolve(revision).map_err(Failure::world)?;
-        Ok(State { tree: Box::new(repo.tree_at(&commit)), commit: Some(commit) })
+        let tree = repo.tree_at(&commit);
+        let described = tree.describe();
+        Ok(State { tree: Box::new(tree), commit: Some(commit), described })
     }
 }
 
@@ -74,6 +88,8 @@ impl Place {
 pub(in crate::app) struct State<'r> {
     pub(in crate::app) tree: Box<dyn Tree + 'r>,
     pub(in crate::app) commit: Option<CommitId>,
+    /// For people: which state it is.
+    pub(in crate::app) described: String,
 }
 
 /// A state that was looked through for owners.

@@ -4,7 +4,7 @@ use super::At;
 use super::survey::{Place, State};
 use crate::app::failure::Failure;
 use crate::assess::duties;
-use crate::model::{Asked, AskedPath, Moment, Principal, Question, RepoPath, There, TrackedFile};
+use crate::model::{Asked, AskedPath, Moment, PathList, Principal, Question, RepoPath, There, TrackedFile};
 use crate::world::given;
 use crate::world::tree::{Standing, Within};
 use std::path::PathBuf;
@@ -40,6 +40,9 @@ pub enum Wish {
     Mine(Principal),
 }
 
+/// From so many paths on, the directories that name owners are looked for everywhere.
+const MANY: usize = 2_000;
+
 /// Answers a question about owners. Reads only.
 ///
 /// # Errors
@@ -54,9 +57,10 @@ pub fn who(request: &OwnersRequest) -> Result<Asked, Failure> {
     match &request.wish {
         Wish::Paths(paths) => about_paths(request, &state, typed(paths)?),
         Wish::Listed { nul } => {
-            let paths = typed(&listed(*nul)?)?;
-            let asked = paths.iter().map(|path| AskedPath { path: path.clone(), there: There::File }).collect();
-            answer(request, &state, Within::Above(&paths), |_, _| Question::Paths(asked))
+            let list = listed(&place, *nul)?;
+            let few: Vec<RepoPath> = list.iter().take(MANY).collect();
+            let within = if few.len() < MANY { Within::Above(&few) } else { Within::Everywhere };
+            answer(request, &state, within, |_, _| Question::Listed(list))
         }
         Wish::Tree(dirs) => {
             let files = below(&state, &typed(dirs)?)?;
@@ -105,7 +109,7 @@ fn answer(
         ownership: survey.owners.ownership,
         config: survey.config,
         commit: state.commit.clone(),
-        state: state.tree.describe(),
+        state: state.described.clone(),
         now: request.now,
         noticed: survey.owners.noticed,
     };
@@ -137,9 +141,34 @@ fn inside(tracked: &[TrackedFile], directory: &RepoPath) -> Vec<RepoPath> {
     run.take_while(begins).filter(|path| holds(path)).cloned().collect()
 }
 
-fn listed(nul: bool) -> Result<Vec<PathBuf>, Failure> {
+/// The paths on the standard input. Nearly all are spelled as git spells them, and are taken as they are.
+fn listed(place: &Place, nul: bool) -> Result<PathList, Failure> {
     let bytes = given::standard_input().map_err(Failure::world)?;
     let end = if nul { 0 } else { b'\n' };
-    let lines = bytes.split(|byte| *byte == end).map(|line| line.strip_suffix(b"\r").filter(|_| !nul).unwrap_or(line));
-    Ok(lines.filter(|line| !line.is_empty()).map(given::path).collect())
+    let mut list = PathList::default();
+    for line in bytes.split(|byte| *byte == end) {
+        let path = line.strip_suffix(b"\r").filter(|_| !nul).unwrap_or(line);
+        if path.is_empty() {
+            continue;
+        }
+        if place.is_root() && is_plain(path) {
+            list.push(path);
+        } else {
+            list.push(place.typed(&given::path(path))?.as_bytes());
+        }
+    }
+    Ok(list)
+}
+
+/// No part of the path is empty, `.` or `..`.
+fn is_plain(path: &[u8]) -> bool {
+    let mut before = b'/';
+    for byte in path {
+        if before == b'/' && matches!(byte, b'/' | b'.' | 0) {
+            // A name that begins with a dot is looked at more closely.
+            return path.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."));
+        }
+        before = *byte;
+    }
+    before != b'/'
 }

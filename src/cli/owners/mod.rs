@@ -5,6 +5,7 @@ mod who;
 use super::Call;
 use crate::app::failure::Failure;
 use crate::app::owners::At;
+use crate::model::Moment;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
 
@@ -54,12 +55,22 @@ pub(super) struct AtArgs {
     /// What stands in DIR, from where paths are then taken: to try files out
     #[arg(long, value_name = "DIR", conflicts_with_all = ["at", "worktree"])]
     control_files: Option<PathBuf>,
+    /// Who is away, and what is overdue, as of TIME [default: now]
+    #[arg(long, value_name = "TIME", value_parser = super::change::moment)]
+    now: Option<Moment>,
 }
 
 impl AtArgs {
+    /// The time of the question.
+    pub(super) fn now(&self, call: &Call<'_>) -> Moment {
+        self.now.unwrap_or(call.around.now)
+    }
+
     pub(super) fn meant(self, dir: &Path) -> At {
         match self {
-            Self { control_files: Some(folder), .. } => At::Folder(dir.join(folder)),
+            Self { control_files: Some(folder), .. } => {
+                At::Folder(if dir == Path::new(".") { folder } else { dir.join(folder) })
+            }
             Self { at: Some(revision), .. } => At::Revision(revision),
             Self { worktree: true, .. } => At::Worktree,
             Self { .. } => At::Head,

@@ -74,9 +74,10 @@ impl WhoArgs {
             InsteadArgs { unowned: true, .. } => Wish::Unowned(self.paths),
             _ => Wish::Paths(self.paths),
         };
+        let now = self.at.now(&call);
         let dir = call.dir.unwrap_or_else(|| Path::new(".").to_path_buf());
         let at = self.at.meant(&dir);
-        let request = OwnersRequest { dir, at, now: call.around.now, wish };
+        let request = OwnersRequest { dir, at, now, wish };
         let asked = who::who(&request)?;
         let style = Style { colour: call.screen.colour, width: call.screen.width, explain: false };
         answer::render_owners(&asked, self.shape.format, &style, call.out).map_err(failing::unwritable)?;

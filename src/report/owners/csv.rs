@@ -2,8 +2,8 @@
 //!
 //! The same words come again and again, so what stands behind the path is written once for each answer.
 
-use super::{contacts, escalation, in_parallel, is_owned, names, paths, people};
-use crate::model::{Asked, Duty, Letter, OwnershipAnswer, Principal, Question};
+use super::{PIECE_BYTES, PIECE_FILES, contacts, escalation, in_parallel, is_owned, names, paths, people};
+use crate::model::{Asked, Duty, Letter, OwnershipAnswer, PathList, Principal, Question, RepoPath};
 use crate::report::escape::{csv, csv_path};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -18,24 +18,53 @@ pub(super) fn write(asked: &Asked, out: &mut impl Write) -> io::Result<()> {
         out.write_all(DUTIES.as_bytes())?;
         return duties.iter().try_for_each(|duty| out.write_all(of_duty(who, duty).as_bytes()));
     }
-    let unowned = matches!(asked.question, Question::Unowned(_));
     out.write_all(COLUMNS.as_bytes())?;
-    let written = in_parallel(&paths(asked), |paths, out| {
-        let mut known: HashMap<(usize, usize), String> = HashMap::new();
-        for (path, _) in paths {
-            if unowned && is_owned(asked, path) {
-                continue;
+    if let Question::Listed(list) = &asked.question {
+        let write = |lines: &mut Lines<'_>, piece: &&[u8], out: &mut Vec<u8>| lines.write(PathList::paths(piece), out);
+        return in_parallel(&list.pieces(PIECE_BYTES), || Lines::new(asked), write, out);
+    }
+    let unowned = matches!(asked.question, Question::Unowned(_));
+    let paths: Vec<&RepoPath> = paths(asked).into_iter().map(|(path, _)| path).collect();
+    let wanted = |path: &&RepoPath| !unowned || !is_owned(asked, path);
+    let pieces: Vec<&[&RepoPath]> = paths.chunks(PIECE_FILES).collect();
+    let write = |lines: &mut Lines<'_>, piece: &&[&RepoPath], out: &mut Vec<u8>| {
+        lines.write(piece.iter().copied().filter(wanted).cloned(), out);
+    };
+    in_parallel(&pieces, || Lines::new(asked), write, out)
+}
+
+/// What stands behind a path, once for each answer.
+struct Lines<'a> {
+    asked: &'a Asked,
+    known: HashMap<(usize, usize), String>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(asked: &'a Asked) -> Self {
+        Self { asked, known: HashMap::new() }
+    }
+
+    fn write(&mut self, paths: impl Iterator<Item = RepoPath>, out: &mut Vec<u8>) {
+        for path in paths {
+            match path.as_bytes() {
+                plain if is_plain(plain) => out.extend_from_slice(plain),
+                _ => out.extend_from_slice(csv_path(&path.quoted()).as_bytes()),
             }
-            out.extend_from_slice(csv_path(&path.quoted()).as_bytes());
-            let answer = asked.ownership.of(path);
+            let answer = self.asked.ownership.of(&path);
             if answer.others.is_empty() {
-                out.extend_from_slice(known.entry(key(&answer)).or_insert_with(|| rest(asked, &answer)).as_bytes());
+                let said = self.known.entry(key(&answer)).or_insert_with(|| rest(self.asked, &answer));
+                out.extend_from_slice(said.as_bytes());
             } else {
-                out.extend_from_slice(rest(asked, &answer).as_bytes());
+                out.extend_from_slice(rest(self.asked, &answer).as_bytes());
             }
         }
-    });
-    written.iter().try_for_each(|part| out.write_all(part))
+    }
+}
+
+/// A path that is its own cell: letters, digits and a few marks, none of which means anything to a reader of the file.
+fn is_plain(path: &[u8]) -> bool {
+    let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b'+' | b'@');
+    path.first().is_some_and(|first| !matches!(first, b'-' | b'+' | b'@')) && path.iter().all(harmless)
 }
 
 /// The row of the matrix and the line of CODEOWNERS, by where they are in memory.

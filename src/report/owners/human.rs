@@ -19,6 +19,10 @@ const COLUMN: usize = 13;
 pub(super) fn write(asked: &Asked, style: &Style, out: &mut impl Write) -> io::Result<()> {
     let page = Page { asked, width: style.width.max(40) };
     let lines = match &asked.question {
+        Question::Listed(list) => {
+            list.iter().try_for_each(|path| write_lines(&page.one_line(&path), style, out))?;
+            Vec::new()
+        }
         Question::Paths(paths) => page.paths(paths),
         Question::Tree(files) => tree::lines(asked, files, page.width),
         Question::Unowned(files) => page.unowned(files),
@@ -134,6 +138,18 @@ impl<'a> Page<'a> {
         let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
         let responsible = people(&self.asked.ownership, &rows, Letter::Responsible);
         para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &super::names(responsible, " "))
+    }
+
+    /// A path, its row, who is responsible.
+    fn one_line(&self, path: &RepoPath) -> Vec<Line> {
+        let (owned, rows) = self.asked.rows(&self.asked.ownership.of(path));
+        let para = Para::new(0, 2).column(Tone::Plain, &path.quoted(), 40);
+        if owned != OwnedState::Owned {
+            return self.lines(para.ours(Tone::Bad, owned.as_str()));
+        }
+        let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
+        let responsible = people(&self.asked.ownership, &rows, Letter::Responsible);
+        self.lines(para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &super::names(responsible, " ")))
     }
 
     /// Everything about one answer.

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 pub(super) fn write(asked: &Asked, out: &mut impl Write) -> io::Result<()> {
     let (who, duties) = match &asked.question {
         Question::Mine(who, duties) => (Some(who.as_str()), Some(duties.iter().map(duty).collect())),
-        Question::Paths(_) | Question::Tree(_) | Question::Unowned(_) => (None, None),
+        Question::Paths(_) | Question::Listed(_) | Question::Tree(_) | Question::Unowned(_) => (None, None),
     };
     let rows = asked.ownership.matrix().into_iter().flat_map(|matrix| &matrix.rows);
     write_document(
@@ -150,13 +150,16 @@ struct Paths<'a>(&'a Asked);
 
 impl Serialize for Paths<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Question::Listed(list) = &self.0.question {
+            return serializer.collect_seq(list.iter().map(|path| record(self.0, &path, true)));
+        }
         let unowned = matches!(self.0.question, Question::Unowned(_));
         let wanted = paths(self.0).into_iter().filter(|(path, _)| !unowned || !is_owned(self.0, path));
         serializer.collect_seq(wanted.map(|(path, exists)| record(self.0, path, exists)))
     }
 }
 
-fn record<'a>(asked: &'a Asked, path: &'a RepoPath, exists: bool) -> PathRecord<'a> {
+fn record<'a>(asked: &'a Asked, path: &RepoPath, exists: bool) -> PathRecord<'a> {
     let answer: OwnershipAnswer<'a> = asked.ownership.of(path);
     let (owned, rows) = asked.rows(&answer);
     PathRecord {

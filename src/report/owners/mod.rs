@@ -11,6 +11,7 @@ use crate::model::{
     RepoPath, There,
 };
 use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How answers about owners are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,31 +69,48 @@ fn paths(asked: &Asked) -> Vec<(&RepoPath, bool)> {
             })
             .collect(),
         Question::Tree(files) | Question::Unowned(files) => files.iter().map(|file| (file, true)).collect(),
-        Question::Mine(..) => Vec::new(),
+        Question::Listed(_) | Question::Mine(..) => Vec::new(),
     }
 }
 
-/// Answers many paths on all cores: each worker writes the answers of a run of paths, and the runs are put together in
-/// their order.
-fn in_parallel<T: Sync>(items: &[T], write: impl Fn(&[T], &mut Vec<u8>) + Sync) -> Vec<Vec<u8>> {
-    /// Fewer are answered sooner than a thread starts.
-    const WORTH: usize = 4096;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let run = items.len().div_ceil(cores.min(items.len().div_ceil(WORTH)).max(1)).max(1);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = items
-            .chunks(run)
-            .map(|items| {
-                let write = &write;
-                scope.spawn(move || {
-                    let mut out = Vec::new();
-                    write(items, &mut out);
-                    out
-                })
-            })
-            .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_default()).collect()
-    })
+/// Bytes of a piece of a list of paths, and paths of a piece of files: a few milliseconds of work.
+const PIECE_BYTES: usize = 256 * 1024;
+const PIECE_FILES: usize = 4096;
+
+/// Writes what each piece says, in their order, on all cores: a few pieces for each are under way at a time, and each
+/// core keeps what it learned (`start` begins it) from piece to piece.
+fn in_parallel<P: Sync, S: Send>(
+    pieces: &[P],
+    start: impl Fn() -> S,
+    write: impl Fn(&mut S, &P, &mut Vec<u8>) + Sync,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(pieces.len()).max(1);
+    let mut learned: Vec<S> = (0..cores).map(|_| start()).collect();
+    for round in pieces.chunks(16 * cores) {
+        let next = AtomicUsize::new(0);
+        let work = |state: &mut S| {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(piece) = round.get(at) else { return done };
+                let mut said = Vec::with_capacity(4 * PIECE_BYTES);
+                write(state, piece, &mut said);
+                done.push((at, said));
+            }
+        };
+        let mut done = std::thread::scope(|scope| {
+            let mut states = learned.iter_mut();
+            let first = states.next();
+            let others: Vec<_> = states.map(|state| scope.spawn(|| work(state))).collect();
+            let mut done = first.map(work).unwrap_or_default();
+            done.extend(others.into_iter().flat_map(|worker| worker.join().unwrap_or_default()));
+            done
+        });
+        done.sort_by_key(|(at, _)| *at);
+        done.iter().try_for_each(|(_, said)| out.write_all(said))?;
+    }
+    Ok(())
 }
 
 /// Who a set of names is, for one cell or line: `@bob @acme/pay`.
