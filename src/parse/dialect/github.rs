@@ -184,6 +184,7 @@ fn is_github_name(owner: &Principal) -> bool {
                 && domain.chars().all(|c| c.is_alphanumeric() || ".-".contains(c))
         }),
         PrincipalKind::User | PrincipalKind::Anyone => true,
+        PrincipalKind::Role => false,
     }
 }
 
