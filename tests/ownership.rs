@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed, as it should")]
 
+#[path = "ownership/dialects.rs"]
+mod dialects;
+
 use changeward::model::{Codeowners, Finding, Ownership, Pattern, RepoPath, Sources};
 use changeward::parse::dialect::github::{codeowners, locations};
 use serde_json::Value;

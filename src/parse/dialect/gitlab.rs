@@ -328,9 +328,12 @@ fn names(word: &str) -> Vec<Principal> {
     found
 }
 
-/// The address in a word: what stands around its first `@`, up to the last letter.
+/// The address in a word: what stands around its first `@`, up to the last letter. GitLab takes more for one (`(@ann`), but
+/// compares it with the addresses of its users, which look like this.
 fn address(word: &str) -> Option<Principal> {
     let (local, rest) = word.split_once('@')?;
     let domain = rest.split('@').next().unwrap_or_default().trim_end_matches(|c| !is_word(c));
-    Principal::parse(&format!("{local}@{domain}")).filter(|_| !local.is_empty())
+    let sound = local.chars().all(|c| c.is_alphanumeric() || "._%+-'=&~".contains(c))
+        && domain.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c));
+    sound.then(|| Principal::parse(&format!("{local}@{domain}"))).flatten().filter(|_| !local.is_empty())
 }
