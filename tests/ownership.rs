@@ -4,6 +4,8 @@
 
 #[path = "ownership/dialects.rs"]
 mod dialects;
+#[path = "ownership/hostile.rs"]
+mod hostile;
 
 use changeward::model::{Codeowners, Finding, Ownership, Pattern, RepoPath, Sources};
 use changeward::parse::dialect::github::{codeowners, locations};
