@@ -5,7 +5,7 @@
 //! names and extensions, a tenth with wildcards inside).
 
 use changeward::model::{Pattern, PatternIndex, RepoPath};
-use changeward::parse::codeowners::codeowners;
+use changeward::parse::dialect::github::codeowners;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 

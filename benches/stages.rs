@@ -7,7 +7,7 @@ use changeward::model::{
     Change, Config, Diff, Facts, FileDiff, FileKind, FileStatus, ForgeFacts, Moment, ObjectId, Ownership, RepoPath,
     Side, Sources,
 };
-use changeward::parse::codeowners::codeowners;
+use changeward::parse::dialect::github::codeowners;
 use changeward::parse::diff::diff;
 use changeward::policy::engine::{Limits, Pack};
 use changeward::policy::input::{input, input_without_files};

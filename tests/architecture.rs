@@ -27,11 +27,11 @@ const fn room(name: &'static str, doors: &'static [&'static str], guests: &'stat
 
 /// The house.
 const ROOMS: &[Room] = &[
-    room("model", &[], &["jiff", "miette", "thiserror"]),
+    room("model", &[], &["jiff", "miette", "regex", "thiserror"]),
     room(
         "parse",
         &["model"],
-        &["jiff", "jsonc_parser", "miette", "saphyr", "serde", "serde_json", "strsim", "thiserror", "toml"],
+        &["jiff", "jsonc_parser", "miette", "saphyr_parser", "serde", "serde_json", "strsim", "thiserror", "toml"],
     ),
     room("assess", &["model"], &[]),
     room(
@@ -60,6 +60,7 @@ const SHARED: &[(&str, &str)] = &[
     ("anstyle", "a colour is a value; what may be coloured is known to the format, whether it is to the door"),
     ("jiff", "the one kind of time, and the time zones that calendars are written in"),
     ("miette", "the language of errors: code, place, next step"),
+    ("regex", "builtins of the policy engine, and OWNERS files whose filters are regular expressions"),
     ("serde", "each frozen document has its record in the room that reads or writes it"),
     ("serde_json", "each frozen document has its record in the room that reads or writes it"),
     ("sha2", "builtins of the policy engine, and the digests of a decision"),

@@ -19,12 +19,16 @@ macro_rules! targets {
 }
 
 targets! {
+    backstage in "../fuzz/fuzz_targets/backstage.rs",
     calendar in "../fuzz/fuzz_targets/calendar.rs",
+    chromium in "../fuzz/fuzz_targets/chromium.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",
     facts in "../fuzz/fuzz_targets/facts.rs",
+    gitlab in "../fuzz/fuzz_targets/gitlab.rs",
+    kubernetes in "../fuzz/fuzz_targets/kubernetes.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",

@@ -2,8 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed, as it should")]
 
+#[path = "ownership/dialects.rs"]
+mod dialects;
+#[path = "ownership/hostile.rs"]
+mod hostile;
+
 use changeward::model::{Codeowners, Finding, Ownership, Pattern, RepoPath, Sources};
-use changeward::parse::codeowners::{codeowners, locations};
+use changeward::parse::dialect::github::{codeowners, locations};
 use serde_json::Value;
 
 const CASES: &str = include_str!("data/ownership/github.json");

@@ -3,7 +3,7 @@
 #![no_main]
 
 use changeward::model::{Pattern, PatternIndex, RepoPath};
-use changeward::parse::codeowners::codeowners;
+use changeward::parse::dialect::github::codeowners;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     said(parse::forge_facts(&text, "facts.json"));
     said(parse::diff::diff(data, "change.diff"));
     said(parse::calendar::calendar(data, "f.ics"));
-    said(parse::codeowners::codeowners(data, &RepoPath::from("CODEOWNERS")));
+    said(parse::dialect::github::codeowners(data, &RepoPath::from("CODEOWNERS")));
 });
 
 fn said<T, E: Diagnostic>(read: Result<T, E>) {

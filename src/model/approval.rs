@@ -100,10 +100,10 @@ impl Membership {
     }
 
     /// The people a name stands for: a user or an address for itself, a team for its known members. `None` when the
-    /// members are unknown, or when the name stands for anyone.
+    /// members are unknown, as those of a role always are, or when the name stands for anyone.
     pub fn people(&self, name: &Principal) -> Option<BTreeSet<Principal>> {
         match name.kind() {
-            PrincipalKind::Anyone => None,
+            PrincipalKind::Anyone | PrincipalKind::Role => None,
             PrincipalKind::Team => self.members(name).cloned(),
             PrincipalKind::Email => Some(BTreeSet::from([name.clone()])),
             PrincipalKind::User => Some(self.members(name).cloned().unwrap_or_else(|| BTreeSet::from([name.clone()]))),
@@ -225,6 +225,14 @@ mod tests {
             let last = last_words(&words, now, |_, _| true);
             assert_eq!(last.first().map(|w| w.decision), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn nobody_is_known_to_speak_for_a_role() {
+        let role = Principal::role("@@developer").unwrap();
+        let mut membership = Membership::default();
+        membership.teams.insert("developer".into(), BTreeSet::from([Principal::login("bob")]));
+        assert!(!membership.speaks_for(&Principal::login("bob"), &[Principal::team("developer")], &role));
     }
 
     #[test]

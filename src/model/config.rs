@@ -138,13 +138,18 @@ pub struct ControlFiles {
     patterns: Vec<Pattern>,
 }
 
-/// Everything under `.changeward/`, every ownership file, every workflow, pipeline and action definition.
+/// Everything under `.changeward/`, every ownership file with all that one may include, every workflow, pipeline and
+/// action definition.
 const BUILT_IN_CONTROL_FILES: &[&str] = &[
     ".changeward",
     ".changeward/**",
     "**/CODEOWNERS",
     "**/OWNERS",
-    "**/OWNERS_ALIASES",
+    "**/OWNERS_*",
+    "**/OWNERS.*",
+    "**/*_OWNERS",
+    "**/*.OWNERS",
+    "**/*-OWNERS",
     "**/DIR_METADATA",
     "**/catalog-info.yaml",
     "**/catalog-info.yml",

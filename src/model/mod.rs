@@ -18,6 +18,7 @@ mod pattern;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod quick_table;
 mod template;
 mod time;
 mod tracked;
@@ -39,9 +40,11 @@ pub use facts::{
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted};
 pub use frame::FrameHead;
 pub use ownership::{
-    Absence, Assignment, Catalog, CatalogEntity, ChromiumOwners, Codeowners, Dialect, Disagreement, Escalation,
-    EscalationStep, KubernetesOwners, Matrix, OwnedState, OwnerRule, OwnersFiles, Ownership, OwnershipAnswer, PathRow,
-    Person, REPOSITORY_ROW, Row, RowId, RowKind, RowLint, Sections, Sources, Team, Voice,
+    Absence, Assignment, Catalog, CatalogEntity, ChromiumFile, ChromiumOwners, Codeowners, Dialect, Disagreement,
+    Escalation, EscalationStep, Grant, Import, KubernetesOwners, MOST_IMPORTS, Matrix, OwnedState, OwnerRule,
+    OwnersDirectory, OwnersFiles, OwnersFilter, OwnersList, OwnersRule, Ownership, OwnershipAnswer, PathRow, PerFile,
+    PerFileGlob, Person, REPOSITORY_ROW, Row, RowId, RowKind, RowLint, Section, SectionEntry, Sections, Sources, Team,
+    Voice,
 };
 pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};

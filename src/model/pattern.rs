@@ -1,7 +1,7 @@
 //! A pattern over repository paths, compiled once and matched without backtracking into the past.
 //!
-//! Two dialects become one form: [`Pattern::github`] for the lines of CODEOWNERS, [`Pattern::glob`] for the globs of
-//! our own files. The form is a list of segments and what may follow them; both the segments of a path and the
+//! Three dialects become one form: [`Pattern::github`] and [`Pattern::fnmatch`] for the lines of CODEOWNERS as GitHub and
+//! GitLab read them, [`Pattern::glob`] for the globs of our own files. The form is a list of segments and what may follow them; both the segments of a path and the
 //! characters of a segment are matched with a single point of return (the last `**`, the last `*`), so the work is at
 //! most the product of the two lengths, never exponential.
 
@@ -59,6 +59,20 @@ impl Pattern {
     /// that is no segment of its own, or more than 256 alternatives. The message names the next step.
     pub fn glob(text: &str) -> Result<Self, PatternError> {
         let shapes = pattern_text::glob(text)?;
+        Ok(Self { source: text.to_owned(), shapes })
+    }
+
+    /// A pattern of Ruby's `File.fnmatch` with `PATHNAME` and `DOTMATCH`, as GitLab reads CODEOWNERS. It is anchored at
+    /// the root, with or without its slash, and the whole path must match.
+    ///
+    /// `*` and `?` stay within a segment; `**/` at the start of a segment is any number of directories, any other `**` is
+    /// a `*`; `[a-z]`, `[!a]` and `[^a]` are one character; `\` takes the next character literally. Braces are
+    /// characters. What Ruby leaves unmatched, such as `[` without `]`, matches nothing.
+    ///
+    /// # Errors
+    /// A pattern longer than 4,096 bytes.
+    pub fn fnmatch(text: &str) -> Result<Self, PatternError> {
+        let shapes = pattern_text::fnmatch(text)?;
         Ok(Self { source: text.to_owned(), shapes })
     }
 
@@ -395,6 +409,45 @@ mod tests {
         }
     }
 
+    /// What each does was read off Ruby's `dir.c`.
+    #[test]
+    fn fnmatch_reads_the_corners_as_ruby_does() {
+        let table: &[(&str, &[&str], &[&str])] = &[
+            ("/**/*", &["a", ".x", "a/.b/c"], &[]),
+            ("/docs", &["docs"], &["docs/a", "x/docs"]),
+            ("/docs/**/*", &["docs/a", "docs/a/b"], &["docs", "x/docs/a"]),
+            ("/docs/**", &["docs/a"], &["docs/a/b", "docs"]),
+            ("/**/docs/**/*", &["docs/a", "x/docs/a/b"], &["docs"]),
+            ("/a**b", &["ab", "axb"], &["a/b"]),
+            ("/***/b", &["x/b"], &["b", "x/y/b"]),
+            ("/**\\/b", &["x/b"], &["b", "x/y/b"]),
+            ("/a\\/b", &["a/b"], &["a\\/b"]),
+            ("/**/**/b", &["b", "x/y/b"], &[]),
+            ("/*.[ch]", &["a.c", ".h"], &["a.o", "x/a.c"]),
+            ("/[!a]x", &["bx"], &["ax"]),
+            ("/[^a]x", &["bx"], &["ax"]),
+            ("/[z-a]x", &["zx", "ax"], &["mx"]),
+            ("/[a-]x", &["ax", "-x"], &["bx"]),
+            ("/[\\]]x", &["]x"], &["\\x"]),
+            ("/[!]x", &["ax"], &[]),
+            ("/[]x", &[], &["x", "[]x"]),
+            ("/[]a]x", &[], &["]x", "ax"]),
+            ("/[ab", &[], &["a", "[ab"]),
+            ("/[a/b]x", &["ax", "bx"], &["/x", "[a/b]x"]),
+            ("/{a,b}", &["{a,b}"], &["a"]),
+            ("/a\\*b", &["a*b"], &["axb"]),
+            ("/a\\", &["a\\"], &["a"]),
+            ("/a//b", &[], &["a/b"]),
+            ("/caf?", &["caf\u{e9}"], &["caf"]),
+            ("/[\u{e0}-\u{ef}]", &["\u{e9}"], &["e"]),
+            ("/A", &["A"], &["a"]),
+        ];
+        for (text, hits, misses) in table {
+            check(&Pattern::fnmatch(text).unwrap(), hits, misses);
+        }
+        assert!(Pattern::fnmatch(&"a".repeat(4097)).is_err());
+    }
+
     #[test]
     fn bytes_that_are_no_text_match_as_they_are() {
         let table: &[(&[u8], &[u8], bool)] = &[
@@ -423,7 +476,8 @@ mod tests {
             (format!("{}/b", vec!["**/*"; 40].join("/")), deep),
         ];
         for (text, path) in table {
-            for pattern in [Pattern::github(&text).unwrap(), Pattern::glob(&text).unwrap()] {
+            let readings = [Pattern::github(&text), Pattern::glob(&text), Pattern::fnmatch(&text)];
+            for pattern in readings.map(Result::unwrap) {
                 let mut steps = 0;
                 assert!(!pattern.count_steps(&RepoPath::from(path.as_str()), &mut steps));
                 let bound = (text.len() * path.len()) as u64;
@@ -472,7 +526,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "[ab*?/\\\\\\[\\]{},!^\\-. \u{e9}]{0,24}", path in prop::collection::vec(any::<u8>(), 0..12)) {
             let path = RepoPath::new(path);
-            for pattern in [Pattern::glob(&text), Pattern::github(&text)] {
+            for pattern in [Pattern::glob(&text), Pattern::github(&text), Pattern::fnmatch(&text)] {
                 match pattern {
                     Ok(pattern) => prop_assert!(!(pattern.matches_nothing() && pattern.matches(&path))),
                     Err(error) => prop_assert!(error.offset <= text.len() && !error.msg.is_empty()),

@@ -11,18 +11,15 @@
 //! mark of all else the pattern needs spares most of the trials.
 
 use super::pattern::{Segment, Shape, Tail, Token};
+use super::quick_table::Table;
 use super::{Pattern, RepoPath};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// The place of a pattern, from 1, so that 0 is "none" and the larger one wins.
 type Rank = u32;
 
 /// What a path has, or what a pattern needs: a bit for each name in the low half, for each extension in the high one.
 type Marks = u128;
-
-/// Looked up once for every segment of every path, so its hash must be quick.
-type Table<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
 
 /// Room for the segments of most paths, taken at once.
 const USUAL_DEPTH: usize = 16;
@@ -53,6 +50,15 @@ struct Waiting {
     /// In `rest`.
     place: u32,
     needs: Marks,
+}
+
+/// What looking up the segments of a path gives.
+struct Walk {
+    /// The last match among the simple kinds.
+    best: Rank,
+    marks: Marks,
+    /// Where patterns wait that may match.
+    buckets: Vec<u32>,
 }
 
 /// The patterns whose literal leading segments end here.
@@ -108,8 +114,47 @@ impl PatternIndex {
         index
     }
 
+    /// Indexes the patterns for [`all_matches`](Self::all_matches), which asks more than the tables can answer: every one
+    /// waits in a bucket.
+    pub fn for_all(patterns: Vec<Pattern>) -> Self {
+        let mut index = Self { nodes: vec![Node::default()], buckets: vec![Bucket::new()], ..Self::default() };
+        let ranked = (1..).zip(patterns);
+        let rest: Vec<(Rank, Shape)> = ranked
+            .flat_map(|(rank, pattern)| pattern.into_shapes().into_iter().map(move |shape| (rank, shape)))
+            .collect();
+        index.fill_buckets(&rest);
+        index.rest = rest.into_iter().map(|(_, shape)| shape).collect();
+        index
+    }
+
+    /// The places of all patterns that match, ascending, of an index made by [`for_all`](Self::for_all).
+    pub fn all_matches(&self, path: &RepoPath) -> Vec<usize> {
+        let found = self.walk(path);
+        let mut segments = Vec::new();
+        let mut matching = Vec::new();
+        for bucket in found.buckets.iter().filter_map(|number| self.buckets.get(at(*number))) {
+            for waiting in bucket.iter().filter(|waiting| waiting.needs & !found.marks == 0) {
+                if segments.is_empty() {
+                    segments.extend(path.segments());
+                }
+                if self.rest.get(at(waiting.place)).is_some_and(|shape| shape.matches(&segments, &mut 0)) {
+                    matching.extend(at(waiting.rank).checked_sub(1));
+                }
+            }
+        }
+        matching.sort_unstable();
+        matching.dedup();
+        matching
+    }
+
     /// The place of the last pattern that matches, if any.
     pub fn last_match(&self, path: &RepoPath) -> Option<usize> {
+        let found = self.walk(path);
+        at(self.last_in(&found.buckets, path, found.marks, found.best)).checked_sub(1)
+    }
+
+    /// Looks up each segment of a path once.
+    fn walk(&self, path: &RepoPath) -> Walk {
         let mut best = 0;
         let mut marks = 0;
         let mut buckets = Vec::with_capacity(USUAL_DEPTH);
@@ -134,8 +179,11 @@ impl PatternIndex {
             number = step.copied().unwrap_or(0);
             node = step.and_then(|number| self.nodes.get(at(*number)));
         }
-        best = best.max(node.map_or(0, |here| here.at));
-        at(self.last_in(&buckets, path, marks, best)).checked_sub(1)
+        if let Some(here) = node {
+            best = best.max(here.at);
+            buckets.extend(named(here.bucket));
+        }
+        Walk { best, marks, buckets }
     }
 
     /// The better of `best` and the last match among those that wait.
@@ -329,43 +377,6 @@ fn extension(name: &[u8]) -> Option<&[u8]> {
     name.get(dot + 1..)
 }
 
-/// A quick hash. Its keys come from control files; a path from a stranger's branch is only looked up, so it can slow
-/// nothing down by colliding.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mixer(u64);
-
-impl Mixer {
-    /// Odd and without a pattern in its bits: 2^64 divided by the golden ratio.
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-
-    fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(Self::FACTOR);
-    }
-}
-
-impl Hasher for Mixer {
-    /// The table takes its low bits first, and multiplication leaves those the poorest.
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks();
-        for word in words {
-            self.mix(u64::from_le_bytes(*word));
-        }
-        self.mix(rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte)));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.mix(number.into());
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.mix(number as u64);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::PatternIndex;
@@ -441,6 +452,8 @@ mod tests {
             for path in paths {
                 let path = RepoPath::from(path.as_str());
                 prop_assert_eq!(index.last_match(&path), naive(&patterns, &path), "{} among {:?}", path, patterns);
+                let matching: Vec<usize> = (0..patterns.len()).filter(|n| patterns[*n].matches(&path)).collect();
+                prop_assert_eq!(PatternIndex::for_all(patterns.clone()).all_matches(&path), matching);
             }
         }
     }

@@ -22,6 +22,8 @@ pub enum PrincipalKind {
     Team,
     /// `name@example.org`
     Email,
+    /// `@@developer`: everybody to whom a forge gives this role in the project. Who that is only the forge knows.
+    Role,
     /// Anyone who is not excluded: the one peer of a repository that names no owner at all.
     Anyone,
 }
@@ -55,6 +57,15 @@ impl Principal {
     /// A team given as `org/team`, with or without its `@`.
     pub fn team(name: &str) -> Self {
         Self::make(PrincipalKind::Team, format!("@{}", name.trim_start_matches('@')))
+    }
+
+    /// A role of GitLab's: `developer`, `maintainer` or `owner`, in the spelling of the file. `@@developers` is the same
+    /// as `@@developer`. None of our own files may name one, so [`Principal::parse`] does not read it.
+    pub fn role(text: &str) -> Option<Self> {
+        let name = text.strip_prefix("@@")?.to_ascii_lowercase();
+        let one = name.strip_suffix('s').unwrap_or(&name);
+        let known = ["developer", "maintainer", "owner"].contains(&one);
+        known.then(|| Self { kind: PrincipalKind::Role, shown: text.to_owned(), key: format!("@@{one}") })
     }
 
     /// Anyone but the excluded.
@@ -158,5 +169,15 @@ mod tests {
             assert_eq!(Principal::parse(text).map(|p| p.kind()), kind, "{text}");
         }
         assert_eq!(Principal::parse("@Ann"), Some(Principal::login("ann")));
+    }
+
+    #[test]
+    fn a_role_is_one_of_three_and_no_name_of_our_own_files() {
+        assert_eq!(Principal::role("@@Developers"), Principal::role("@@developer"));
+        assert_eq!(Principal::role("@@owner").map(|role| role.kind()), Some(PrincipalKind::Role));
+        for text in ["@@guest", "@@", "@owner", "owner", "@@developerss"] {
+            assert_eq!(Principal::role(text), None, "{text}");
+        }
+        assert_eq!(Principal::parse("@@developer"), None);
     }
 }

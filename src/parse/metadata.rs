@@ -4,11 +4,10 @@
 //! is OPA's (its documentation, "Annotations"): a comment line `METADATA` at the start of a line, then YAML in the comment
 //! lines below it, up to the first line that is no comment; the block belongs to the next statement.
 //!
-//! A policy may be a stranger's, and the YAML reader expands aliases and recurses: a block is small, shallow and has no
-//! aliases, or it is a problem.
+//! A policy may be a stranger's: a block is small, shallow and has no aliases, or it is a problem (`yaml.rs`).
 
+use super::yaml::{self, Limits, Node, Scalar, Value};
 use crate::model::Datum;
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use std::collections::BTreeMap;
 
 /// One block.
@@ -61,12 +60,8 @@ pub struct MetadataProblem {
     pub line: u32,
 }
 
-/// The largest block, in bytes.
-const MAX_SIZE: usize = 64 << 10;
-
-/// How deep brackets, and how far to the right the structure of a line, may go.
-const MAX_DEPTH: usize = 40;
-const MAX_INDENT: usize = 120;
+/// What the YAML of a block may be.
+const LIMITS: Limits = Limits { size: 64 << 10, aliases: false };
 
 /// The blocks of a Rego file in order, and what is wrong with them. A block that is no YAML is a problem only; one with
 /// an unknown key is both.
@@ -166,37 +161,29 @@ impl Reader<'_> {
     }
 
     /// The line of the file a place in the YAML stands on.
-    fn line_of(&self, node: &MarkedYaml<'_>) -> u32 {
-        self.line.saturating_add(u32::try_from(node.span.start.line()).unwrap_or(u32::MAX))
+    fn line_of(&self, node: &Node<'_>) -> u32 {
+        self.line.saturating_add(node.line)
     }
 
     fn block(&mut self, raw: &Raw) -> Option<Metadata> {
-        if let Err(message) = tame(&raw.yaml) {
-            self.problem(raw.line, message);
+        let (documents, fault) = yaml::documents(&raw.yaml, LIMITS);
+        if let Some(fault) = fault {
+            self.problem(self.line.saturating_add(fault.line), format!("this METADATA block {}", fault.message));
             return None;
         }
-        let documents = match MarkedYaml::load_from_str(&raw.yaml) {
-            Ok(documents) => documents,
-            Err(error) => {
-                let line = u32::try_from(error.marker().line().min(raw.yaml.lines().count())).unwrap_or(0);
-                let line = self.line.saturating_add(line);
-                self.problem(line, format!("this METADATA block is not YAML: {}", error.info()));
-                return None;
-            }
-        };
         let mut documents = documents.into_iter();
         let (Some(document), None) = (documents.next(), documents.next()) else {
             self.problem(raw.line, "a METADATA block holds one YAML mapping, like `title: …`");
             return None;
         };
-        let YamlData::Mapping(mapping) = &document.data else {
+        let Value::Map(mapping) = &document.value else {
             self.problem(raw.line, "a METADATA block holds one YAML mapping, like `title: …`");
             return None;
         };
         let mut block = Metadata { line: raw.line, statement: raw.statement, ..Metadata::default() };
         let mut scope = None;
         for (key, value) in mapping {
-            match key.data.as_str() {
+            match key.text() {
                 Some("scope") => scope = self.scope(value, raw.package),
                 Some(name) => self.entry(&mut block, name, key, value),
                 None => self.problem(self.line_of(key), "a key of a METADATA block is a word"),
@@ -208,8 +195,8 @@ impl Reader<'_> {
     }
 
     /// Packages have package scopes, rules have rule scopes.
-    fn scope(&mut self, value: &MarkedYaml<'_>, package: bool) -> Option<Scope> {
-        let scope = match value.data.as_str() {
+    fn scope(&mut self, value: &Node<'_>, package: bool) -> Option<Scope> {
+        let scope = match value.text() {
             Some("rule") => Scope::Rule,
             Some("document") => Scope::Document,
             Some("package") => Scope::Package,
@@ -230,15 +217,15 @@ impl Reader<'_> {
         None
     }
 
-    fn entry(&mut self, block: &mut Metadata, name: &str, key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) {
+    fn entry(&mut self, block: &mut Metadata, name: &str, key: &Node<'_>, value: &Node<'_>) {
         match name {
             "title" => block.title = self.text(name, value),
             "description" => block.description = self.text(name, value),
             "organizations" => block.organizations = self.list(name, value, &[]),
             "authors" => block.authors = self.authors(value),
             "related_resources" => block.related_resources = self.list(name, value, &["ref"]),
-            "entrypoint" => match &value.data {
-                YamlData::Value(Scalar::Boolean(entrypoint)) => block.entrypoint = *entrypoint,
+            "entrypoint" => match value.scalar() {
+                Some(Scalar::Bool(entrypoint)) => block.entrypoint = entrypoint,
                 _ => self.problem(self.line_of(value), "`entrypoint` is true or false"),
             },
             "custom" => match self.datum(value) {
@@ -252,7 +239,7 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, name: &str, value: &MarkedYaml<'_>) -> Option<String> {
+    fn text(&mut self, name: &str, value: &Node<'_>) -> Option<String> {
         let text = scalar(value);
         if text.is_none() {
             self.problem(self.line_of(value), format!("`{name}` is text"));
@@ -261,14 +248,14 @@ impl Reader<'_> {
     }
 
     /// A list of texts, or of mappings that hold the text under one of these keys.
-    fn list(&mut self, name: &str, value: &MarkedYaml<'_>, keys: &[&str]) -> Vec<String> {
-        let YamlData::Sequence(items) = &value.data else {
+    fn list(&mut self, name: &str, value: &Node<'_>, keys: &[&str]) -> Vec<String> {
+        let Value::List(items) = &value.value else {
             self.problem(self.line_of(value), format!("`{name}` is a list"));
             return Vec::new();
         };
         let mut list = Vec::new();
         for item in items {
-            let found = scalar(item).or_else(|| keys.iter().find_map(|key| scalar(child(item, key)?)));
+            let found = scalar(item).or_else(|| keys.iter().find_map(|key| scalar(item.get(key)?)));
             match found {
                 Some(text) => list.push(text),
                 None => self.problem(self.line_of(item), format!("not an item of `{name}`")),
@@ -278,13 +265,13 @@ impl Reader<'_> {
     }
 
     /// `Name <address>`, or a mapping of `name` and `email`.
-    fn authors(&mut self, value: &MarkedYaml<'_>) -> Vec<String> {
-        let YamlData::Sequence(items) = &value.data else {
+    fn authors(&mut self, value: &Node<'_>) -> Vec<String> {
+        let Value::List(items) = &value.value else {
             return self.list("authors", value, &[]);
         };
         let mut authors = Vec::new();
         for item in items {
-            let part = |key: &str| child(item, key).and_then(scalar);
+            let part = |key: &str| item.get(key).and_then(scalar);
             match (scalar(item), part("name"), part("email")) {
                 (Some(author), ..) => authors.push(author),
                 (None, Some(name), Some(email)) => authors.push(format!("{name} <{email}>")),
@@ -296,17 +283,21 @@ impl Reader<'_> {
         authors
     }
 
-    fn datum(&mut self, node: &MarkedYaml<'_>) -> Option<Datum> {
-        Some(match &node.data {
-            YamlData::Value(value) => match value {
-                Scalar::Null => Datum::Null,
-                Scalar::Boolean(value) => Datum::Bool(*value),
-                Scalar::Integer(value) => Datum::Int(*value),
-                Scalar::FloatingPoint(value) => Datum::Float(**value),
-                Scalar::String(value) => Datum::Text(value.to_string()),
+    fn datum(&mut self, node: &Node<'_>) -> Option<Datum> {
+        Some(match &node.value {
+            Value::Scalar(_) => match node.scalar() {
+                Some(Scalar::Null) => Datum::Null,
+                Some(Scalar::Bool(value)) => Datum::Bool(value),
+                Some(Scalar::Int(value)) => Datum::Int(value),
+                Some(Scalar::Float(value)) => Datum::Float(value),
+                Some(Scalar::Text(value)) => Datum::Text(value.to_owned()),
+                None => {
+                    self.problem(self.line_of(node), "a value that cannot be read");
+                    return None;
+                }
             },
-            YamlData::Sequence(items) => Datum::List(items.iter().map(|item| self.datum(item)).collect::<Option<_>>()?),
-            YamlData::Mapping(mapping) => {
+            Value::List(items) => Datum::List(items.iter().map(|item| self.datum(item)).collect::<Option<_>>()?),
+            Value::Map(mapping) => {
                 let mut map = BTreeMap::new();
                 for (key, value) in mapping {
                     let Some(name) = scalar(key) else {
@@ -317,28 +308,18 @@ impl Reader<'_> {
                 }
                 Datum::Map(map)
             }
-            YamlData::Tagged(_, inner) => self.datum(inner)?,
-            YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
-                self.problem(self.line_of(node), "a value that cannot be read");
-                return None;
-            }
         })
     }
 }
 
-fn scalar(node: &MarkedYaml<'_>) -> Option<String> {
-    match &node.data {
-        YamlData::Value(Scalar::String(text)) => Some(text.trim_end().to_owned()),
-        YamlData::Value(Scalar::Integer(number)) => Some(number.to_string()),
-        YamlData::Value(Scalar::FloatingPoint(number)) => Some(number.to_string()),
-        YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
-        _ => None,
+fn scalar(node: &Node<'_>) -> Option<String> {
+    match node.scalar()? {
+        Scalar::Text(text) => Some(text.trim_end().to_owned()),
+        Scalar::Int(number) => Some(number.to_string()),
+        Scalar::Float(number) => Some(number.to_string()),
+        Scalar::Bool(value) => Some(value.to_string()),
+        Scalar::Null => None,
     }
-}
-
-fn child<'n, 'y>(node: &'n MarkedYaml<'y>, name: &str) -> Option<&'n MarkedYaml<'y>> {
-    let YamlData::Mapping(mapping) = &node.data else { return None };
-    mapping.iter().find(|(key, _)| key.data.as_str() == Some(name)).map(|(_, value)| value)
 }
 
 fn unknown(name: &str) -> String {
@@ -359,38 +340,6 @@ fn unknown(name: &str) -> String {
         Some(known) => format!("METADATA has no {}; did you mean `{known}`?", super::problem::quoted(name)),
         None => format!("METADATA has no {}; keys of your own belong under `custom`", super::problem::quoted(name)),
     }
-}
-
-/// Whether a block is one the YAML reader can be trusted with.
-fn tame(yaml: &str) -> Result<(), &'static str> {
-    if yaml.len() > MAX_SIZE {
-        return Err("this METADATA block is larger than 64 KiB");
-    }
-    let (mut depth, mut deepest) = (0usize, 0);
-    for c in yaml.chars() {
-        match c {
-            '[' | '{' => depth += 1,
-            ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    let structure = |line: &str| line.chars().take_while(|c| matches!(c, ' ' | '\t' | '-' | '?' | ':')).count();
-    if deepest > MAX_DEPTH || yaml.lines().any(|line| structure(line) > MAX_INDENT) {
-        return Err("this METADATA block is nested too deeply");
-    }
-    // A mark names something where a value may start.
-    let names = |mark: char| {
-        let places = yaml.match_indices(mark).filter_map(|(at, _)| yaml.split_at_checked(at));
-        places.into_iter().any(|(before, after)| {
-            let starts = before.chars().next_back().is_none_or(|c| c.is_whitespace() || "[{,".contains(c));
-            starts && after.chars().nth(1).is_some_and(|c| !c.is_whitespace())
-        })
-    };
-    if names('&') && names('*') {
-        return Err("METADATA blocks have no anchors and aliases (`&name`, `*name`): write the value out");
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -506,13 +455,13 @@ deny contains msg if { msg := \"# METADATA\" }
             ("p := \"`\" # `\n# METADATA\n# title: x\nq := 1", &["2-4"], &[]),
             ("p := \"\\\"`\"\n# METADATA\n# title: x\nq := 1", &["2-4"], &[]),
             ("p if {\n  # METADATA\n  # title: x\n  true\n}", &[], &[]),
-            ("# METADATA\n# custom: &a [1]\n# title: *a\np := 1", &[], &["1: anchors"]),
+            ("# METADATA\n# custom: &a [1]\n# title: *a\np := 1", &[], &["3: alias"]),
             ("# METADATA\n# title: R&D is 2*x\np := 1", &["1-3"], &[]),
             ("# METADATA\n# custom: {1: a, [x]: b}\np := 1", &["1-3"], &["2: a key is a word"]),
             ("# METADATA\n# custom: !!int x\np := 1", &["1-3"], &["2: cannot be read"]),
-            (&long, &[], &["1: 64 KiB"]),
-            (&deep, &[], &["1: too deeply"]),
-            (&dashes, &[], &["1: too deeply"]),
+            (&long, &[], &["2: 64 KiB"]),
+            (&deep, &[], &["2: too deeply"]),
+            (&dashes, &[], &["3: too deeply"]),
         ];
         for (source, blocks, problems) in table {
             let (found, wrong) = metadata(source);

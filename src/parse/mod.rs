@@ -1,8 +1,8 @@
 //! Text to nouns. No I/O.
 
 pub mod calendar;
-pub mod codeowners;
 mod config;
+pub mod dialect;
 pub mod diff;
 mod document;
 mod exception;
@@ -17,6 +17,7 @@ mod schema;
 mod shown;
 mod template;
 pub mod trailers;
+mod yaml;
 
 pub use config::config;
 pub use exception::exception;

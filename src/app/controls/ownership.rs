@@ -91,10 +91,10 @@ impl Reader<'_> {
 
     /// The first CODEOWNERS in GitHub's order; the others are ignored, as GitHub does.
     fn codeowners(&mut self) -> Result<Option<Codeowners>, Failure> {
-        for path in parse::codeowners::locations() {
+        for path in parse::dialect::github::locations() {
             let Some(bytes) = self.tree.read(path).map_err(unreadable)? else { continue };
             self.digest(path, &bytes);
-            let read = parse::codeowners::codeowners(&bytes, &RepoPath::from(path));
+            let read = parse::dialect::github::codeowners(&bytes, &RepoPath::from(path));
             return Ok(self.parsed(read).map(|(codeowners, findings)| {
                 self.noticed.extend(findings);
                 codeowners

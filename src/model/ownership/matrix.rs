@@ -1,7 +1,7 @@
 //! The RACI matrix of `.changeward/ownership.toml`: rows, teams, people, escalation.
 
 use super::RowId;
-use crate::model::{Moment, Pattern, Place, Principal, Span};
+use crate::model::{Moment, Pattern, Place, Principal, PrincipalKind, Span};
 use std::collections::BTreeMap;
 
 /// The RACI matrix of `.changeward/ownership.toml`.
@@ -166,8 +166,11 @@ impl Matrix {
         self.people.get(&who.bare().to_lowercase())
     }
 
-    /// What `[teams]` says of a name: `[teams.pay]` answers for `@pay` and `@org/pay`.
+    /// What `[teams]` says of a name: `[teams.pay]` answers for `@pay` and `@org/pay`, never for a role of a forge.
     pub fn team(&self, who: &Principal) -> Option<&Team> {
+        if who.kind() == PrincipalKind::Role {
+            return None;
+        }
         let key = who.key();
         self.teams.get(key.rsplit('/').next().unwrap_or(key).trim_start_matches('@'))
     }

@@ -19,18 +19,21 @@ mod catalog;
 mod chromium;
 mod codeowners;
 mod disagreement;
+mod expression;
 mod kubernetes;
 mod matrix;
+mod per_file;
 mod sections;
 
 pub use assignment::{Assignment, Dialect};
 pub use catalog::{Catalog, CatalogEntity};
-pub use chromium::ChromiumOwners;
+pub use chromium::{ChromiumFile, ChromiumOwners, Grant, Import, MOST_IMPORTS, PerFile};
 pub use codeowners::{Codeowners, OwnerRule};
 pub use disagreement::{Disagreement, Voice};
-pub use kubernetes::KubernetesOwners;
+pub use kubernetes::{KubernetesOwners, OwnersDirectory, OwnersFilter, OwnersList, OwnersRule};
 pub use matrix::{Absence, Escalation, EscalationStep, Matrix, Person, Row, RowKind, RowLint, Team};
-pub use sections::Sections;
+pub use per_file::PerFileGlob;
+pub use sections::{Section, SectionEntry, Sections};
 
 use super::{PatternIndex, Place, Principal, RepoPath};
 use std::borrow::Cow;

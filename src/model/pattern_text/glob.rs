@@ -1,47 +1,13 @@
-//! The two spellings of patterns, read into the one form that [`super::Pattern`] matches.
+//! The globs of our own files.
 
-use super::pattern::{Class, PatternError, Segment, Shape, Tail, Token};
-
-/// Longest glob of our own files, in bytes: the longest path most systems allow.
-const LONGEST: usize = 4096;
+use super::{LONGEST, Piece, Placed, fault, is_never_a_name, push_text, segment};
+use crate::model::pattern::{Class, PatternError, Segment, Shape, Tail};
 
 /// Most alternatives that `{a,b}` may multiply to.
 const MOST_ALTERNATIVES: usize = 256;
 
-/// A CODEOWNERS pattern. No shape: it is valid and matches nothing.
-pub(super) fn github(text: &[u8]) -> Result<Vec<Shape>, PatternError> {
-    let Some(pieces) = lex_github(text)? else { return Ok(Vec::new()) };
-    let mut parts: Vec<&[Placed]> = pieces.split(|(_, piece)| *piece == Piece::Slash).collect();
-    let rooted = parts.len() > 1 && parts.first().is_some_and(|part| part.is_empty());
-    if rooted {
-        parts.remove(0);
-    }
-    let directory = parts.len() > 1 && parts.last().is_some_and(|part| part.is_empty());
-    if directory {
-        parts.pop();
-    }
-    let mut segments: Vec<Segment> = parts.iter().map(|part| segment(part)).collect();
-    if segments.iter().any(is_never_a_name) {
-        return Ok(Vec::new());
-    }
-    if !rooted && segments.len() == 1 {
-        segments.insert(0, Segment::Deep);
-    }
-    let tail = match segments.last() {
-        // Every file in any directory, as gitignore reads it; GitHub's reading is not known.
-        Some(Segment::Deep) if directory && segments.iter().all(|s| *s == Segment::Deep) => {
-            segments.push(Segment::Whole);
-            Tail::Below
-        }
-        _ if directory => Tail::Below,
-        Some(Segment::Whole) => Tail::End,
-        _ => Tail::EndOrBelow,
-    };
-    Ok(vec![Shape::tidy(segments, tail)])
-}
-
 /// A glob of our own files.
-pub(super) fn glob(text: &str) -> Result<Vec<Shape>, PatternError> {
+pub(in crate::model) fn glob(text: &str) -> Result<Vec<Shape>, PatternError> {
     if text.len() > LONGEST {
         return fault(LONGEST, format!("the pattern is longer than {LONGEST} bytes"));
     }
@@ -50,119 +16,6 @@ pub(super) fn glob(text: &str) -> Result<Vec<Shape>, PatternError> {
         return fault(start, "the pattern is empty; `**` matches every path");
     }
     expand(lex_glob(text, start)?)?.iter().map(|pieces| glob_shape(text, pieces)).collect()
-}
-
-fn fault<T>(offset: usize, msg: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError { msg: msg.into(), offset })
-}
-
-/// A piece and the byte it stands at.
-type Placed = (usize, Piece);
-
-/// What a pattern's text is made of, once escapes are resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
-    /// Bytes that stand for themselves; what is next to each other may come in several pieces.
-    Text(Vec<u8>),
-    Slash,
-    Star,
-    Question,
-    Class(Class),
-    Open,
-    Comma,
-    Close,
-}
-
-impl Shape {
-    /// Joins neighbouring `**`, and turns those at the end, and `**/*`, into "a path below".
-    fn tidy(mut segments: Vec<Segment>, mut tail: Tail) -> Self {
-        segments.dedup_by(|next, before| *next == Segment::Deep && *before == Segment::Deep);
-        if tail == Tail::End && segments.ends_with(&[Segment::Deep, Segment::Whole]) {
-            segments.pop();
-        }
-        if segments.pop_if(|last| *last == Segment::Deep).is_some() {
-            tail = Tail::Below;
-        }
-        Self { segments, tail }
-    }
-}
-
-/// One segment; neighbouring `*` within it are one.
-fn segment(pieces: &[Placed]) -> Segment {
-    match pieces {
-        [(_, Piece::Star), (_, Piece::Star)] => return Segment::Deep,
-        [(_, Piece::Star)] => return Segment::Whole,
-        _ => {}
-    }
-    let mut tokens = Vec::new();
-    let mut literal = Vec::new();
-    for (_, piece) in pieces {
-        let token = match piece {
-            Piece::Star => Token::Many,
-            Piece::Question => Token::One,
-            Piece::Class(class) => Token::Class(class.clone()),
-            Piece::Text(bytes) => {
-                literal.extend_from_slice(bytes);
-                continue;
-            }
-            // Separators are taken out before a segment is read.
-            Piece::Slash | Piece::Open | Piece::Comma | Piece::Close => continue,
-        };
-        if !literal.is_empty() {
-            tokens.push(Token::Literal(std::mem::take(&mut literal).into()));
-        }
-        if token != Token::Many || tokens.last() != Some(&Token::Many) {
-            tokens.push(token);
-        }
-    }
-    if tokens.is_empty() {
-        return Segment::Literal(literal.into());
-    }
-    if !literal.is_empty() {
-        tokens.push(Token::Literal(literal.into()));
-    }
-    Segment::Wild(tokens)
-}
-
-/// Git stores no such name.
-fn is_never_a_name(segment: &Segment) -> bool {
-    matches!(segment, Segment::Literal(name) if matches!(&**name, b"" | b"." | b".."))
-}
-
-/// `None`: a `\` with nothing after it, as `\#x` leaves behind when `#` starts a comment.
-fn lex_github(text: &[u8]) -> Result<Option<Vec<Placed>>, PatternError> {
-    match text.first() {
-        None => return fault(0, "the pattern is empty"),
-        Some(b'!') => return fault(0, "`!` does not negate a pattern in CODEOWNERS"),
-        Some(_) => {}
-    }
-    let mut pieces: Vec<Placed> = Vec::new();
-    let mut bytes = text.iter().copied().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        let piece = match byte {
-            b'\\' => match bytes.next() {
-                None => return Ok(None),
-                Some((_, b'/')) => Piece::Slash,
-                Some((_, escaped)) => {
-                    push_text(&mut pieces, at, &[escaped]);
-                    continue;
-                }
-            },
-            b'[' | b']' => return fault(at, "both `[` and `]` must be escaped with a `\\`"),
-            b'*' => Piece::Star,
-            b'?' => Piece::Question,
-            b'/' => Piece::Slash,
-            other => {
-                push_text(&mut pieces, at, &[other]);
-                continue;
-            }
-        };
-        pieces.push((at, piece));
-        if let [.., (first, Piece::Star), (_, Piece::Star), (_, Piece::Star)] = pieces.as_slice() {
-            return fault(*first, "`***` is no wildcard");
-        }
-    }
-    Ok(Some(pieces))
 }
 
 fn glob_shape(text: &str, pieces: &[Placed]) -> Result<Shape, PatternError> {
@@ -238,13 +91,6 @@ fn lex_glob(text: &str, start: usize) -> Result<Vec<Placed>, PatternError> {
     match open.pop() {
         Some(at) => fault(at, "`{` without its closing `}`; write `\\{` for the character itself"),
         None => Ok(pieces),
-    }
-}
-
-fn push_text(pieces: &mut Vec<Placed>, at: usize, bytes: &[u8]) {
-    match pieces.last_mut() {
-        Some((_, Piece::Text(text))) => text.extend_from_slice(bytes),
-        _ => pieces.push((at, Piece::Text(bytes.to_vec()))),
     }
 }
 

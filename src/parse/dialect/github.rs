@@ -115,7 +115,10 @@ impl Report<'_> {
         match Pattern::github_bytes(word.bytes) {
             Ok(pattern) => Some(pattern),
             Err(error) => {
-                let help = pattern_help(word.bytes);
+                let help = match is_section(self.line) {
+                    true => SECTION_HELP.to_owned(),
+                    false => pattern_help(word.bytes),
+                };
                 self.add(SYNTAX, word.at + error.offset, "Invalid pattern", &error.msg, &help);
                 None
             }
@@ -184,6 +187,7 @@ fn is_github_name(owner: &Principal) -> bool {
                 && domain.chars().all(|c| c.is_alphanumeric() || ".-".contains(c))
         }),
         PrincipalKind::User | PrincipalKind::Anyone => true,
+        PrincipalKind::Role => false,
     }
 }
 
@@ -193,6 +197,18 @@ fn shown(word: &[u8]) -> String {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),
         _ => RepoPath::new(word).quoted(),
     }
+}
+
+const SECTION_HELP: &str = "GitHub has no sections; if this file is GitLab's, set `[ownership] codeowners = \"gitlab\"` in .changeward/config.toml";
+
+/// `[Name]` or `^[Name]` at the start of a line, with a count, owners or nothing behind it: a header of GitLab's. What
+/// goes on behind the bracket is a pattern.
+fn is_section(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let Some(rest) = line.strip_prefix(b"^").unwrap_or(line).strip_prefix(b"[") else { return false };
+    let Some(close) = rest.iter().position(|byte| *byte == b']') else { return false };
+    let behind = rest.get(close + 1..).unwrap_or_default();
+    close > 0 && behind.first().is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'[')
 }
 
 fn pattern_help(word: &[u8]) -> String {
@@ -252,6 +268,9 @@ mod tests {
             ("* user", &["SYNTAX Invalid owner on line 1, column 3:", "did you mean `@user`?"]),
             ("\n  !docs/ @ann", &["SYNTAX Invalid pattern on line 2, column 3:", "later line"]),
             ("/caf\u{e9}/[id].ts @ann", &["line 1, column 7: both `[` and `]`", "`/caf\u{e9}/\\[id\\].ts`"]),
+            ("[Docs] @ann", &["Invalid pattern on line 1, column 1", "`[ownership] codeowners = \"gitlab\"`"]),
+            ("^[Docs][2] @ann", &["Invalid pattern", "GitHub has no sections"]),
+            ("[ab].c @ann", &["Invalid pattern", "`\\[ab\\].c`"]),
             ("a***b @ann", &["Invalid pattern on line 1, column 2: `***`", "`**`"]),
             ("* @ann,@bob", &["Invalid owner on line 1, column 3", "blanks only"]),
             ("* ann@example.org,", &["Invalid owner", "blanks only"]),
