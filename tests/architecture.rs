@@ -31,7 +31,19 @@ const ROOMS: &[Room] = &[
     room(
         "parse",
         &["model"],
-        &["jiff", "jsonc_parser", "miette", "saphyr_parser", "serde", "serde_json", "strsim", "thiserror", "toml"],
+        &[
+            "csv_core",
+            "jiff",
+            "jsonc_parser",
+            "miette",
+            "pulldown_cmark",
+            "saphyr_parser",
+            "serde",
+            "serde_json",
+            "strsim",
+            "thiserror",
+            "toml",
+        ],
     ),
     room("assess", &["model"], &[]),
     room(

@@ -28,6 +28,7 @@ targets! {
     diff in "../fuzz/fuzz_targets/diff.rs",
     facts in "../fuzz/fuzz_targets/facts.rs",
     gitlab in "../fuzz/fuzz_targets/gitlab.rs",
+    import in "../fuzz/fuzz_targets/import.rs",
     kubernetes in "../fuzz/fuzz_targets/kubernetes.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",

@@ -52,6 +52,12 @@ fn drawn(diagnostic: &dyn Diagnostic, theme: GraphicalTheme, width: usize) -> St
     text
 }
 
+/// Says something beside the answer, on the standard error.
+pub(super) fn tell(text: &str) {
+    // Nobody is left to tell if this cannot be written.
+    let _ = io::stderr().lock().write_all((clean(text.trim_end()) + "\n").as_bytes());
+}
+
 /// The answer could not be written.
 pub(super) fn unwritable(error: io::Error) -> Failure {
     Failure::world(Unwritable(error))

@@ -12,6 +12,7 @@ mod decision;
 mod facts;
 mod finding;
 mod frame;
+mod import;
 mod ownership;
 mod path;
 mod pattern;
@@ -39,6 +40,7 @@ pub use facts::{
 };
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted};
 pub use frame::FrameHead;
+pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
 pub use ownership::{
     Absence, Assignment, Catalog, CatalogEntity, ChromiumFile, ChromiumOwners, Codeowners, Dialect, Disagreement,
     Escalation, EscalationStep, Grant, Import, KubernetesOwners, MOST_IMPORTS, Matrix, OwnedState, OwnerRule,

@@ -8,6 +8,7 @@ mod document;
 mod exception;
 mod forge_facts;
 mod format;
+pub mod import;
 mod lockdown;
 mod matrix;
 pub mod metadata;

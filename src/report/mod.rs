@@ -4,6 +4,7 @@
 //! wrote (paths, titles, owners, messages) goes through the one sink of its format in `escape`, and through nothing else.
 //! Adding a format is one file here, one line in [`Format::ALL`] and one arm in [`render`].
 
+pub mod draft;
 mod escape;
 mod explain;
 mod github;

@@ -1,5 +1,6 @@
 //! `changeward owners …`: the question about paths is the command itself, everything else a word behind it.
 
+mod import;
 mod who;
 
 use super::Call;
@@ -31,12 +32,14 @@ pub(super) struct OwnersArgs {
 }
 
 #[derive(Debug, Subcommand)]
-enum OwnersCommand {}
+enum OwnersCommand {
+    Import(import::ImportArgs),
+}
 
 impl OwnersArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self.command {
-            Some(command) => match command {},
+            Some(OwnersCommand::Import(args)) => args.run(call),
             None => self.who.run(call),
         }
     }
