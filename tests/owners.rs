@@ -320,3 +320,39 @@ fn what_one_answers_for_takes_teams_and_offices_in() {
     assert_eq!(duties("@sam"), ["escalation A"]);
     assert_eq!(duties("@nobody"), Vec::<String>::new());
 }
+
+#[test]
+fn sources_are_combined_by_one_rule() {
+    let cases: toml::Table = fs::read_to_string("tests/data/ownership/combined.toml").unwrap().parse().unwrap();
+    let cases = cases["case"].as_array().unwrap();
+    assert!(cases.len() > 10);
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    for case in cases {
+        let (name, path) = (case["name"].as_str().unwrap(), case["path"].as_str().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let files = case.get("files").and_then(|files| files.as_table()).into_iter().flatten();
+        let files: Vec<_> = files.map(|(path, text)| (path.as_str(), text.as_str().unwrap())).collect();
+        write(folder.path(), &[files.as_slice(), &[(path, "")]].concat());
+        let found = json(folder.path(), &[path, "--control-files", "."]);
+        let answer = &found["paths"][0];
+        let rows: Vec<String> = answer["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let people: Vec<_> = row["responsible"].as_array().unwrap().iter().map(word).collect();
+                format!("{}: {} ({})", word(&row["id"]), people.join(" "), row["approvals"])
+            })
+            .collect();
+        let expected: Vec<_> = case["rows"].as_array().unwrap().iter().map(|row| row.as_str().unwrap()).collect();
+        assert_eq!(rows, expected, "{name}");
+        assert_eq!(word(&answer["owned"]), case["owned"].as_str().unwrap(), "{name}");
+        let places: Vec<String> = match &answer["disagreement"] {
+            Value::Null => Vec::new(),
+            found => vec![word(&found["follows"]["place"]), word(&found["other"]["place"])],
+        };
+        let disagrees = case.get("disagrees").and_then(|places| places.as_array()).into_iter().flatten();
+        let disagrees: Vec<_> = disagrees.map(|place| place.as_str().unwrap()).collect();
+        assert_eq!(places, disagrees, "{name}");
+    }
+}

@@ -74,6 +74,11 @@ impl<'a> Assignment<'a> {
         }
     }
 
+    /// It says that nobody owns the path. OWNERS of Kubernetes with reviewers or labels alone say nothing of the kind.
+    pub fn clears(&self) -> bool {
+        self.owners.is_empty() && self.dialect != Dialect::Kubernetes
+    }
+
     /// It joins the row of a path rather than standing as a row of its own: everything but a named section of GitLab,
     /// which asks for its own approval, and the catalogue, which speaks of components and not of review.
     pub fn joins(&self) -> bool {

@@ -32,7 +32,8 @@ impl OwnershipAnswer<'_> {
             let people = row.responsible.iter().chain(&row.accountable).chain(&row.alternate).chain(&row.supports);
             voices.push(heard(row.place.clone(), people, membership));
         }
-        let others = assignments.iter().filter(|assignment| assignment.section.is_none());
+        let speaks = |assignment: &&Assignment<'_>| !assignment.owners.is_empty() || assignment.clears();
+        let others = assignments.iter().filter(|assignment| assignment.section.is_none()).filter(speaks);
         voices.extend(others.map(|assignment| of(assignment, membership)));
         let follows = voices.iter().position(|(voice, _)| !voice.names.is_empty())?;
         let (first, people) = voices.get(follows)?;

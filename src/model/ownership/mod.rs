@@ -178,7 +178,7 @@ impl Ownership {
             || others.iter().any(|assignment| !assignment.owners.is_empty());
         let state = match (row, named) {
             (Some(_), _) | (None, true) => OwnedState::Owned,
-            (None, false) if rule.is_some() || !others.is_empty() => OwnedState::Cleared,
+            (None, false) if rule.is_some() || others.iter().any(Assignment::clears) => OwnedState::Cleared,
             (None, false) => OwnedState::Unowned,
         };
         OwnershipAnswer { state, row, rule, others, codeowners }
@@ -203,15 +203,15 @@ impl<'a> OwnershipAnswer<'a> {
     /// The rows the path belongs to, by the rule at the head of this file; the first is the row of the path, the others are
     /// named sections. None where nobody owns it.
     pub fn rows(&self) -> Vec<PathRow<'a>> {
-        let mut named: Vec<Assignment<'a>> = self.assignments();
-        named.retain(|assignment| !assignment.owners.is_empty());
+        let (mut named, silent): (Vec<_>, Vec<_>) =
+            self.assignments().into_iter().partition(|assignment| !assignment.owners.is_empty());
         let mut rows = Vec::new();
         if let Some(row) = self.row {
             rows.push(PathRow::of_matrix(row));
         } else if let Some(first) = named.iter().position(Assignment::joins) {
             rows.push(PathRow::made_by(named.remove(first)));
         }
-        for assignment in named.iter().filter(|assignment| assignment.joins()) {
+        for assignment in named.iter().chain(&silent).filter(|assignment| assignment.joins()) {
             if let Some(row) = rows.first_mut() {
                 row.join(assignment);
             }
@@ -253,7 +253,9 @@ impl<'a> PathRow<'a> {
     fn join(&mut self, other: &Assignment<'a>) {
         push_new(&mut self.responsible, &other.owners);
         push_new(&mut self.consulted, &other.reviewers);
-        self.approvals = self.approvals.max(other.approvals);
+        if !other.owners.is_empty() {
+            self.approvals = self.approvals.max(other.approvals);
+        }
     }
 
     /// The one row of a repository that names no owner at all: anyone may approve.

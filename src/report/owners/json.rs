@@ -2,8 +2,8 @@
 
 use super::{escalation, is_owned, paths};
 use crate::model::{
-    Asked, Assignment, Duty, Escalation, Letter, OwnershipAnswer, PathRow, Principal, Question, RepoPath, Row,
-    people_of,
+    Asked, Assignment, Disagreement, Duty, Escalation, Letter, Membership, OwnershipAnswer, PathRow, Principal,
+    Question, RepoPath, Row, Voice, people_of,
 };
 use crate::report::json::{exact_bytes, write_document};
 use serde::{Serialize, Serializer};
@@ -91,6 +91,20 @@ struct PathRecord<'a> {
     owned: &'static str,
     rows: Vec<PathRowRecord<'a>>,
     sources: Vec<SourceRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disagreement: Option<DisagreementRecord>,
+}
+
+#[derive(Serialize)]
+struct DisagreementRecord {
+    follows: VoiceRecord,
+    other: VoiceRecord,
+}
+
+#[derive(Serialize)]
+struct VoiceRecord {
+    place: String,
+    names: Vec<String>,
 }
 
 /// A row as it is for one path: whoever joins it there is among the responsible and the consulted.
@@ -169,7 +183,13 @@ fn record<'a>(asked: &'a Asked, path: &RepoPath, exists: bool) -> PathRecord<'a>
         owned: owned.as_str(),
         rows: rows.iter().map(|row| path_row(asked, row)).collect(),
         sources: answer.assignments().into_iter().map(source).collect(),
+        disagreement: answer.disagreement(&Membership::of(asked.ownership.matrix())).map(disagreement),
     }
+}
+
+fn disagreement(found: Disagreement) -> DisagreementRecord {
+    let voice = |voice: Voice| VoiceRecord { place: voice.place.to_string(), names: voice.names };
+    DisagreementRecord { follows: voice(found.follows), other: voice(found.other) }
 }
 
 fn path_row<'a>(asked: &'a Asked, row: &PathRow<'a>) -> PathRowRecord<'a> {
