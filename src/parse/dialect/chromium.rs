@@ -49,10 +49,15 @@ pub fn owners(files: &[FoundFile]) -> (ChromiumOwners, Vec<Finding>) {
             report.add(SYNTAX_CODE, 0, &msg, "name the owners in fewer files");
         }
     }
+    // A file that nobody brings in has no effect, and may be something else altogether.
+    let used: BTreeSet<RepoPath> =
+        read.iter().flat_map(|(file, _)| targets(file)).map(|(_, path)| path.clone()).collect();
     let mut all = Vec::with_capacity(read.len());
     for (file, report) in read {
-        findings.extend(report.findings);
-        all.push(file);
+        if file.path.file_name() == b"OWNERS" || used.contains(&file.path) {
+            findings.extend(report.findings);
+            all.push(file);
+        }
     }
     (ChromiumOwners::new(all), findings)
 }
