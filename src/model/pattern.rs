@@ -474,6 +474,8 @@ mod tests {
             (format!("{}/b", vec!["**/a"; 40].join("/")), deep.clone()),
             (format!("{}/b", vec!["**/*a*a*"; 40].join("/")), deep.clone()),
             (format!("{}/b", vec!["**/*"; 40].join("/")), deep),
+            (format!("{}/b", vec!["**/a*"; 600].join("/")), vec!["a"; 2_000].join("/")),
+            (format!("{}b", "**/".repeat(1_300)), vec!["a"; 2_000].join("/")),
         ];
         for (text, path) in table {
             let readings = [Pattern::github(&text), Pattern::glob(&text), Pattern::fnmatch(&text)];

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 const MAX_DEPTH: usize = 40;
 
 /// How many values a file may hold, each copy that an alias makes counted.
-const MAX_NODES: usize = 400_000;
+const MAX_NODES: usize = 200_000;
 
 const TOO_DEEP: &str = "is nested too deeply";
 

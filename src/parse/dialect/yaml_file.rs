@@ -31,8 +31,18 @@ pub(super) fn first<'t>(text: &'t str, report: &mut Report<'_>, code: &str) -> O
 }
 
 /// The value of a key and the line of that key. Case does not count unless the very key is there too; of equal keys the
-/// last one counts.
+/// last one counts. What `<<` merges in counts where the key itself is not there.
 pub(super) fn named<'n, 'y>(node: &'n Node<'y>, name: &str) -> Option<(u32, &'n Node<'y>)> {
+    own(node, name).or_else(|| {
+        let (_, merged) = own(node, "<<")?;
+        match &merged.value {
+            Value::List(maps) => maps.iter().find_map(|map| named(map, name)),
+            _ => named(merged, name),
+        }
+    })
+}
+
+fn own<'n, 'y>(node: &'n Node<'y>, name: &str) -> Option<(u32, &'n Node<'y>)> {
     let mut found: Option<(&str, u32, &Node<'y>)> = None;
     for (key, value) in node.pairs().unwrap_or_default() {
         let Some(Spelled { text, .. }) = key.spelled() else { continue };
