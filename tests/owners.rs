@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test that cannot go on fails, and it starts the program"
 )]
@@ -172,7 +171,8 @@ fn a_name_can_neither_break_a_line_nor_become_a_formula() {
 /// Each dialect reaches the answer, from the files in their places.
 #[test]
 fn every_dialect_answers() {
-    let table: &[(&str, &[(&str, &str)], &str, &[&str])] = &[
+    type Files = &'static [(&'static str, &'static str)];
+    let table: &[(&str, Files, &str, &[&str])] = &[
         ("GitHub", &[("docs/CODEOWNERS", "/a/ @ann\n")], "a/x", &["@ann"]),
         ("GitLab in its folder", &[(".gitlab/CODEOWNERS", "[Go] @bob\n*.go\n")], "a/x.go", &["@bob"]),
         (
