@@ -71,12 +71,22 @@ impl AtArgs {
 
     pub(super) fn meant(self, dir: &Path) -> At {
         match self {
-            Self { control_files: Some(folder), .. } => {
-                At::Folder(if dir == Path::new(".") { folder } else { dir.join(folder) })
-            }
+            Self { control_files: Some(folder), .. } => At::Folder(below(dir, folder)),
             Self { at: Some(revision), .. } => At::Revision(revision),
             Self { worktree: true, .. } => At::Worktree,
             Self { .. } => At::Head,
         }
+    }
+}
+
+/// A folder named from another one, without a `.` in its name.
+fn below(dir: &Path, folder: PathBuf) -> PathBuf {
+    let here = Path::new(".");
+    if dir == here {
+        folder
+    } else if folder == here {
+        dir.to_path_buf()
+    } else {
+        dir.join(folder)
     }
 }
