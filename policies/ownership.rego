@@ -10,10 +10,34 @@ force_normal contains {
 	"code": "UNOWNED",
 	"msg": sprintf("nobody answers for %s", [files_counted(count(input.index.unowned))]),
 	"paths": input.index.unowned,
-	"help": "name an owner in .changeward/ownership.toml or CODEOWNERS",
+	"help": gap_help,
 } if {
 	unowned
 }
+
+# The gap has one owner, a contact and a deadline; whoever knows the answer need not wait for them.
+gap_help := sprintf("%s%s %snames an owner%s; or name one in .changeward/ownership.toml or CODEOWNERS", [
+	input.escalation.owner,
+	gap_contact,
+	gap_answer,
+	gap_resolved,
+]) if input.escalation
+
+gap_help := "name an owner in .changeward/ownership.toml or CODEOWNERS" if not input.escalation
+
+gap_contact := sprintf(" (%s)", [input.escalation.contact]) if input.escalation.contact
+
+gap_contact := "" if not input.escalation.contact
+
+gap_answer := sprintf("answers by %s %s UTC and ", [substring(by, 0, 10), substring(by, 11, 5)]) if {
+	by := input.escalation.acknowledge_by
+}
+
+gap_answer := "" if not input.escalation.acknowledge_by
+
+gap_resolved := sprintf(" by %s", [substring(input.escalation.resolve_by, 0, 10)]) if input.escalation.resolve_by
+
+gap_resolved := "" if not input.escalation.resolve_by
 
 # METADATA
 # title: A touched row has a fault
@@ -59,6 +83,19 @@ obligation contains {
 	"paths": input.index.unowned,
 } if {
 	unowned
+	not input.escalation.resolve_by
+}
+
+# METADATA
+# title: An owner is to be assigned by a day
+obligation contains {
+	"kind": "assign-owner",
+	"due": input.escalation.resolve_by,
+	"msg": sprintf("%s names an owner for the files nobody answers for", [input.escalation.owner]),
+	"paths": input.index.unowned,
+} if {
+	unowned
+	input.escalation.resolve_by
 }
 
 # METADATA

@@ -165,6 +165,32 @@ fn only_a_whole_commit_id_names_what_was_seen() {
     }
 }
 
+/// A commit by an address that `[people]` lists is by that login, whatever else names them.
+#[test]
+fn nobody_approves_what_their_own_address_committed() {
+    let repo = staged();
+    repo.git(&["checkout", "-q", "main"]);
+    let people = "[people.fay]\nemails = [\"fay@example.org\"]\n";
+    write(
+        &repo,
+        ".changeward/ownership.toml",
+        &OWNERSHIP.replace("[[row]]\nid = \"pay\"", &format!("{people}[[row]]\nid = \"pay\"")),
+    );
+    commit(&repo, "whose address it is");
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.git(&["rebase", "-q", "main"]);
+    write(&repo, "web/b.js", "three\n");
+    repo.git(&["commit", "-qam", "by fay", "--author=Fay <Fay@Example.org>"]);
+    let decision = decide(&repo, &repo.line(&["rev-parse", "topic"]));
+    // Nobody but fay reviews the web, so the escalation owner stands in.
+    assert_eq!(missing(&decision), ["review:web"]);
+    assert_eq!(decision.ask.iter().map(|asked| asked.who.as_str()).collect::<Vec<_>>(), ["@sam"]);
+    let says = |code: &str, what: &str| {
+        decision.findings.iter().any(|found| found.code == code && found.msg.to_lowercase().contains(what))
+    };
+    assert!(says("APPROVAL_VOID", "@fay") && !says("UNATTRIBUTED", "fay@"), "{:?}", decision.findings);
+}
+
 #[test]
 fn a_level_of_an_own_rule_is_about_the_whole_change() {
     let repo = staged();

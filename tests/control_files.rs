@@ -35,6 +35,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "never_valid",
     "too_long",
     "self_approved",
+    "shared_address",
 ];
 
 struct File {

@@ -99,7 +99,9 @@ fn the_rules_shown_load_and_the_configuration_parses() {
     let toml: Vec<String> = blocks(&page, "toml");
     let rego = blocks(&page, "rego");
     assert_eq!((toml.len(), rego.len()), (1, 1));
-    let exception = blocks(&read("docs/decision.md"), "toml").remove(0);
+    let [people, exception] = blocks(&read("docs/decision.md"), "toml").try_into().unwrap();
+    let matrix = changeward::parse::matrix(&people, "ownership.toml").unwrap();
+    assert_eq!(matrix.people["bob"].away.len(), 1);
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in
         [("config.toml", &toml[0]), ("policies/own.rego", &rego[0]), ("exceptions/contact.toml", &exception)]

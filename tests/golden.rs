@@ -1,6 +1,6 @@
 //! The sixty golden cases of the decision and the points decided beside them, each through the whole gate: control files
 //! on disk, a patch, facts, the evaluating child. `tests/golden/cases.toml` says what each case is; `points.toml` adds
-//! what the sixty leave open.
+//! what the sixty leave open, `ask.toml` who is asked next.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,6 +36,11 @@ fn every_point_decided_comes_out_as_written() {
     hold(&read("points.toml").case);
 }
 
+#[test]
+fn whoever_is_asked_is_who_is_written() {
+    hold(&read("ask.toml").case);
+}
+
 fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> {
     let dir = tempfile::tempdir().unwrap();
     let request = stage(case, fragments, dir.path());
@@ -44,6 +49,9 @@ fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> 
             let missing: Vec<_> = decision.missing().map(|level| level.level.clone()).collect();
             if case.split.as_ref().is_some_and(|expected| *expected != decision.split) {
                 return Err(format!("{}: split {:?}", case.name, decision.split));
+            }
+            if case.next.as_ref().is_some_and(|expected| *expected != decision.next) {
+                return Err(format!("{}: next {:#?}", case.name, decision.next));
             }
             if case.missing.as_ref().is_some_and(|expected| *expected != missing) {
                 return Err(format!("{}: missing {missing:?}", case.name));

@@ -17,6 +17,7 @@ use changeward::model::*;
 use changeward::policy::engine::{Limits as PolicyLimits, Pack};
 use changeward::policy::input::{input, input_without_files};
 use changeward::policy::shipped;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use support::random::{Dice, HEAD, evidence, login, now};
 
@@ -61,7 +62,10 @@ fn good_approvers(facts: &Facts) -> Vec<&Principal> {
     facts
         .approvals
         .iter()
-        .filter(|a| a.content == Content::Head && a.counts(&facts.actors, facts.now, facts.approval_expires_after))
+        .filter(|a| {
+            a.content == Content::Head
+                && a.counts(&facts.actors, &facts.presence, facts.now, facts.approval_expires_after)
+        })
         .map(|a| &a.by)
         .collect()
 }
@@ -172,6 +176,150 @@ fn the_order_of_files_and_approvals_does_not_matter() {
     }
 }
 
+// ------------------------------------------------------------------------------------------------------ who to ask
+
+/// The approvals the people would give: of a team without known members somebody the forge knows to belong to it.
+fn yes(people: impl IntoIterator<Item = Principal>) -> Vec<Approval> {
+    let word = |(n, who): (usize, Principal)| {
+        let (by, teams) = match who.kind() {
+            PrincipalKind::User | PrincipalKind::Email => (who, Vec::new()),
+            PrincipalKind::Team | PrincipalKind::Role => (login(&format!("member{n}")), vec![who]),
+            PrincipalKind::Anyone => (login(&format!("peer{n}")), Vec::new()),
+        };
+        Approval { by, teams, content: Content::Head, at: Some(now()), ..approval("x").0 }
+    };
+    people.into_iter().enumerate().map(word).collect()
+}
+
+/// What is missing when these people have approved too.
+fn left_when(facts: &Facts, findings: &Findings, approve: impl IntoIterator<Item = Principal>) -> Vec<String> {
+    let mut facts = facts.clone();
+    facts.approvals.extend(yes(approve));
+    let decision = decide(&facts, findings.clone(), Digests::default());
+    decision.missing().map(|level| level.level.clone()).collect()
+}
+
+fn everybody_asked(decision: &Decision) -> Vec<Principal> {
+    decision.ask.iter().flat_map(|asked| std::iter::repeat_n(asked.who.clone(), asked.people as usize)).collect()
+}
+
+/// What no one who is there can give, as the next steps say.
+fn waits(decision: &Decision) -> Vec<String> {
+    let steps = decision.next.iter().filter_map(|step| step.strip_prefix("wait for "));
+    steps.map(|step| step.split([' ', ';']).next().unwrap().trim_end_matches(':').to_owned()).collect()
+}
+
+/// Random changes that wait for people, with what the rules say about them.
+fn waiting() -> impl Iterator<Item = (u64, Facts, Findings, Decision)> {
+    let all = (0..CHANGES / 2).map(|seed| {
+        let facts = assess(evidence(seed));
+        let findings = findings(&facts);
+        let decision = decide(&facts, findings.clone(), Digests::default());
+        (seed, facts, findings, decision)
+    });
+    all.filter(|(_, _, _, decision)| decision.verdict() == Verdict::Pending)
+}
+
+#[test]
+fn when_everybody_asked_approves_nothing_is_missing_but_what_waits() {
+    let (mut whole, mut short, mut several) = (0, 0, 0);
+    for (seed, facts, findings, decision) in waiting() {
+        let left = left_when(&facts, &findings, everybody_asked(&decision));
+        let waits = waits(&decision);
+        assert_eq!(left, waits, "seed {seed}: {:#?} {:#?}", decision.next, decision.required);
+        let named: BTreeSet<&String> = decision.ask.iter().flat_map(|asked| &asked.levels).chain(&waits).collect();
+        assert!(decision.missing().all(|level| named.contains(&level.level)), "seed {seed}: {:#?}", decision.next);
+        for asked in &decision.ask {
+            assert!(!asked.levels.is_empty(), "seed {seed}");
+            // Each alternate can take their place.
+            for other in &asked.instead {
+                let others = everybody_asked(&decision).into_iter().filter(|who| *who != asked.who);
+                let left = left_when(&facts, &findings, others.chain([other.clone()]));
+                assert_eq!(left, waits, "seed {seed}: {other} instead of {}", asked.who);
+            }
+        }
+        whole += u32::from(waits.is_empty());
+        short += u32::from(!waits.is_empty());
+        several += u32::from(decision.ask.iter().any(|asked| asked.levels.len() > 1));
+    }
+    assert!(whole > 50 && short > 10 && several > 20, "{whole} {short} {several}");
+}
+
+#[test]
+fn no_smaller_set_of_people_would_do() {
+    let mut compared = 0;
+    let without_waits = waiting().filter(|(.., decision)| waits(decision).is_empty());
+    for (seed, facts, findings, decision) in without_waits.take(200) {
+        assert!(decision.ask_is_smallest, "seed {seed}");
+        let size = everybody_asked(&decision).len();
+        let names = decision.required.iter().flat_map(|level| level.eligible.clone());
+        let people = names.flat_map(|name| match facts.membership.people(&name) {
+            Some(people) => people.into_iter().collect(),
+            None => vec![name],
+        });
+        let mut people: Vec<Principal> = people.filter(|who| !facts.presence.is_missing(who)).collect();
+        people.sort();
+        people.dedup();
+        // A team may give two approvals, so it stands there twice.
+        let pools: Vec<_> = people.iter().filter(|who| facts.membership.people(who).is_none()).cloned().collect();
+        people.extend(pools);
+        for smaller in subsets(&people, size - 1) {
+            let left = left_when(&facts, &findings, smaller.iter().cloned());
+            assert!(!left.is_empty(), "seed {seed}: {smaller:?} would do: {:#?}", decision.next);
+            compared += 1;
+        }
+    }
+    assert!(compared > 500, "{compared}");
+}
+
+/// Every choice of so many.
+fn subsets(of: &[Principal], size: usize) -> Vec<Vec<Principal>> {
+    match (size, of.split_first()) {
+        (0, _) => vec![Vec::new()],
+        (_, None) => Vec::new(),
+        (_, Some((first, rest))) => {
+            let with = subsets(rest, size - 1).into_iter().map(|set| [vec![first.clone()], set].concat());
+            with.chain(subsets(rest, size)).collect()
+        }
+    }
+}
+
+#[test]
+fn nobody_is_asked_who_cannot_answer() {
+    for (seed, facts, _, decision) in waiting() {
+        let given: BTreeSet<&Principal> = decision.required.iter().flat_map(|level| &level.have).collect();
+        for who in decision.ask.iter().flat_map(|asked| std::iter::once(&asked.who).chain(&asked.instead)) {
+            assert!(!facts.excludes(who), "seed {seed}: {who} had a hand in it or has left");
+            assert!(!facts.presence.away.contains_key(who), "seed {seed}: {who} is away");
+            assert!(!given.contains(who), "seed {seed}: {who} approved already");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_what_is_known_does_not_change_who_is_asked() {
+    for (seed, _, _, before) in waiting() {
+        let mut turned = evidence(seed);
+        turned.change.diff.files.reverse();
+        turned.forge.approvals.reverse();
+        turned.config.control_owners.reverse();
+        turned.config.change_authority.reverse();
+        let mut sources = turned.ownership.sources.clone();
+        for row in sources.matrix.iter_mut().flat_map(|matrix| &mut matrix.rows) {
+            row.responsible.reverse();
+            row.alternate.reverse();
+        }
+        turned.ownership = Ownership::new(sources);
+        let (_, after) = decided(turned);
+        // Files to split out are told in the order of the difference.
+        let steps = |decision: &Decision| {
+            let steps = decision.next.iter().filter(|step| !step.starts_with("or split "));
+            steps.cloned().collect::<Vec<_>>()
+        };
+        assert_eq!((&before.ask, steps(&before)), (&after.ask, steps(&after)), "seed {seed}");
+    }
+}
+
 /// A policy that lies in every way a set can lie.
 fn lies(findings: &Findings, dice: &mut Dice) -> Findings {
     let mut bent = findings.clone();
@@ -215,7 +363,7 @@ fn a_lying_policy_cannot_break_the_law() {
         assert!(!((unowned || !facts.truncated.is_empty()) && decision.automatic()), "unseen or unowned, seed {seed}");
         assert!(!approved(&decision) || decision.automatic() || !good.is_empty(), "nobody approved, seed {seed}");
         if control && approved(&decision) {
-            let stand_in = facts.control_owners.iter().all(|who| facts.actors.includes(who));
+            let stand_in = facts.control_owners.iter().all(|who| facts.excludes(who));
             assert!(
                 stand_in || good.iter().any(|who| facts.control_owners.contains(who)) || !facts.has_ownership,
                 "control owners, seed {seed}"

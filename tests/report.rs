@@ -56,6 +56,7 @@ fn facts(files: Vec<FileFacts>) -> Facts {
         approvals: Vec::new(),
         approval_expires_after: Span(14 * DAY),
         membership: Membership::default(),
+        presence: Presence::default(),
         checks: Vec::new(),
         overdue_reviews: Vec::new(),
         risk: RiskFactors::default(),
@@ -110,6 +111,17 @@ fn level(name: &str, min: u32, eligible: &[&str], have: &[&str], why: &str) -> L
         why: why.to_owned(),
         contact: None,
         rule: Some(Place { file: "policies/approvals.rego".to_owned(), line: 21 }),
+    }
+}
+
+fn asked(who: &str, levels: &[&str], contact: Option<&str>, instead: &[&str]) -> Ask {
+    Ask {
+        who: Principal::parse(who).unwrap(),
+        people: 1,
+        levels: levels.iter().map(|level| (*level).to_owned()).collect(),
+        stand_in: false,
+        contact: contact.map(str::to_owned),
+        instead: people(instead),
     }
 }
 
@@ -221,6 +233,7 @@ fn pending() -> Decision {
         vec![review, accountable],
         vec![],
     );
+    decision.ask = vec![asked("@cat", &["accountable:payments"], Some("#payments"), &[])];
     decision.next = vec!["ask @cat to approve for row payments (#payments)".to_owned()];
     decision.split = vec!["services/payments/api.rs".to_owned(), "services/payments/ledger.rs".to_owned()];
     decision.why_not = vec![
@@ -284,6 +297,7 @@ fn freeze() -> Decision {
     let review = level("review:payments", 1, &["@bob"], &[], "row payments is touched");
     let mut decision =
         decide(ChangeClass::Normal, Risk::Low, &facts, [vec![reason], vec![], vec![]], vec![freeze, review], vec![]);
+    decision.ask = vec![asked("@acme/release", &["freeze", "review:payments"], None, &["@bob", "@fay"])];
     decision.next = vec![
         "wait until 2027-01-04T08:00:00Z, or ask @fay to approve for level freeze".to_owned(),
         "ask @bob to approve for row payments".to_owned(),
@@ -440,6 +454,14 @@ fn hostile(names: &[String]) -> Decision {
         rule: Some(Place { file: name(), line: 1 }),
     };
     let mut decision = decide(ChangeClass::Normal, Risk::Low, &facts, lists, levels, vec![obligation]);
+    decision.ask = vec![Ask {
+        who: Principal::login(&name()),
+        people: 1,
+        levels: vec![name()],
+        stand_in: true,
+        contact: Some(name()),
+        instead: vec![Principal::team(&name())],
+    }];
     decision.next = vec![name(), name()];
     decision.truncated = vec![name()];
     decision.template = Some(name());
@@ -521,6 +543,34 @@ fn every_case_reads_in_every_format_as_it_did() {
         }
     }
     check("pending", "colour", rendered(&pending(), Format::Human, &Style { colour: true, ..Style::default() }));
+}
+
+/// How few people are enough is said where that is fewer than one for each level.
+#[test]
+fn the_smallest_set_is_said_as_such() {
+    let (ab, c): (&[&str], &[&str]) = (&["review:a", "review:b"], &["review:c"]);
+    let table = [
+        (vec![("@bob", [ab, c].concat())], true, "for 3 approvals; 1 person can give them"),
+        (vec![("@bob", ab.to_vec()), ("@eve", c.to_vec())], true, "for 3 approvals; 2 people can give them"),
+        (
+            vec![("@bob", ab.to_vec()), ("@eve", c.to_vec())],
+            false,
+            "for 3 approvals; 2 people can give them, perhaps fewer",
+        ),
+        (vec![("@bob", vec!["review:a"]), ("@eve", vec!["review:b"]), ("@cat", c.to_vec())], true, "for 3 approvals"),
+        // One level waits for somebody who is away.
+        (vec![("@bob", ab.to_vec())], true, "for 3 approvals"),
+    ];
+    for (ask, smallest, expected) in table {
+        let levels = ["review:a", "review:b", "review:c"].map(|name| level(name, 1, &["@bob"], &[], "it is touched"));
+        let facts = facts(vec![file("a", "a", &["@bob"])]);
+        let mut decision =
+            decide(ChangeClass::Normal, Risk::Low, &facts, Default::default(), levels.to_vec(), Vec::new());
+        decision.ask = ask.iter().map(|(who, levels)| asked(who, levels, None, &[])).collect();
+        decision.ask_is_smallest = smallest;
+        let text = short(&decision, Format::Human);
+        assert!(text.lines().any(|line| line.ends_with(&format!("WAITS  {expected}"))), "{expected}: {text}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who made the change, as far as commits and the forge can name them.
 
 use super::Evidence;
-use crate::model::{Actors, Principal};
+use crate::model::{Actors, Membership, Principal, PrincipalKind};
 
 /// The domain of GitHub's addresses that hide the real one but carry the login.
 const NOREPLY: &str = "@users.noreply.github.com";
@@ -9,7 +9,8 @@ const NOREPLY: &str = "@users.noreply.github.com";
 /// GitHub's own committer of merges and edits made in the browser; no person.
 const WEB_FLOW: &str = "noreply@github.com";
 
-pub(super) fn actors(evidence: &Evidence) -> Actors {
+pub(super) fn actors(evidence: &Evidence, membership: &Membership) -> Actors {
+    let known = |name: &Principal| known(name, membership);
     let mut actors = Actors {
         author: evidence.forge.author.as_ref().map(known),
         requester: evidence.forge.requester.as_ref().map(known),
@@ -21,21 +22,19 @@ pub(super) fn actors(evidence: &Evidence) -> Actors {
         if email.eq_ignore_ascii_case(WEB_FLOW) {
             continue;
         }
-        if let Some(login) = login_of(email) {
-            actors.committers.insert(login);
-            continue;
+        let person = login_of(email).or_else(|| Principal::parse(email).map(|address| known(&address)));
+        if person.as_ref().is_none_or(|person| person.kind() == PrincipalKind::Email) {
+            actors.unattributed.insert(email.to_owned());
         }
-        if let Some(address) = Principal::parse(email) {
-            actors.committers.insert(address);
-        }
-        actors.unattributed.insert(email.to_owned());
+        actors.committers.extend(person);
     }
     actors
 }
 
-/// The person behind a name a forge or a commit gives: an address that carries a login is that login.
-pub(super) fn known(name: &Principal) -> Principal {
-    login_of(name.bare()).unwrap_or_else(|| name.clone())
+/// The person behind a name a forge or a commit gives: an address that carries a login, or that `[people]` lists, is that
+/// login.
+pub(super) fn known(name: &Principal, membership: &Membership) -> Principal {
+    login_of(name.bare()).unwrap_or_else(|| membership.known(name).clone())
 }
 
 /// The login of `LOGIN@users.noreply.github.com` or `ID+LOGIN@users.noreply.github.com`.

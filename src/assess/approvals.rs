@@ -1,10 +1,10 @@
 //! What each approver saw, compared with what would land now.
 
 use super::{Evidence, files::Judge};
-use crate::model::{Approval, ApproverKind, Content, Diff, FileDiff, RepoPath, Side};
+use crate::model::{Approval, ApproverKind, Content, Diff, FileDiff, Membership, RepoPath, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn approvals(evidence: &Evidence, judge: &Judge<'_>) -> Vec<Approval> {
+pub(super) fn approvals(evidence: &Evidence, judge: &Judge<'_>, membership: &Membership) -> Vec<Approval> {
     let head = evidence.head.as_deref();
     evidence
         .forge
@@ -22,7 +22,7 @@ pub(super) fn approvals(evidence: &Evidence, judge: &Judge<'_>) -> Vec<Approval>
                 },
                 (None, _) => Content::Unknown,
             };
-            let by = super::actors::known(&approval.by);
+            let by = super::actors::known(&approval.by, membership);
             let kind = if by.as_str().ends_with("[bot]") { ApproverKind::Bot } else { approval.kind };
             Approval { by, kind, content, ..approval.clone() }
         })

@@ -1,8 +1,9 @@
 //! One changed file: its scope, its rows, its owners, whether it is a control file. A rename counts at both paths.
 
+use super::disagreements::Disagreements;
 use crate::model::{
-    Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, Principal, REPOSITORY_ROW,
-    RepoPath, RowId,
+    Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, OwnershipAnswer, Principal,
+    REPOSITORY_ROW, RepoPath, RowId,
 };
 
 /// What is needed to judge a path.
@@ -14,7 +15,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// Judges one changed file. Templates are matched later.
-    pub(super) fn file(&self, diff: &FileDiff) -> FileFacts {
+    pub(super) fn file(&self, diff: &FileDiff, disagreements: &mut Disagreements<'_>) -> FileFacts {
         let mut file = FileFacts {
             diff: diff.clone(),
             in_scope: false,
@@ -26,9 +27,14 @@ impl Judge<'_> {
             templates: Vec::new(),
         };
         for path in diff.paths() {
-            file.in_scope |= self.config.in_scope(path);
+            let in_scope = self.config.in_scope(path);
+            file.in_scope |= in_scope;
             file.control |= self.control.contains(path);
-            let (state, rows, owners) = self.owner(path);
+            let (state, rows, owners) = self.owner(path, |answer| {
+                if in_scope {
+                    disagreements.hear(answer, path);
+                }
+            });
             if state != OwnedState::Owned {
                 file.owned = state;
             }
@@ -40,7 +46,7 @@ impl Judge<'_> {
 
     /// A path that differs between what an approver saw and what would land.
     pub(super) fn differing(&self, path: &RepoPath) -> DifferingPath {
-        let (state, rows, _) = self.owner(path);
+        let (state, rows, _) = self.owner(path, |_| {});
         DifferingPath {
             path: path.quoted(),
             rows,
@@ -50,11 +56,16 @@ impl Judge<'_> {
     }
 
     /// The state, the rows and the responsible people of one path, by the rule at the head of `model/ownership/mod.rs`.
-    fn owner(&self, path: &RepoPath) -> (OwnedState, Vec<RowId>, Vec<Principal>) {
+    fn owner(
+        &self,
+        path: &RepoPath,
+        hear: impl FnOnce(&OwnershipAnswer<'_>),
+    ) -> (OwnedState, Vec<RowId>, Vec<Principal>) {
         if !self.ownership.has_source() {
             return (OwnedState::Owned, vec![REPOSITORY_ROW.to_owned()], vec![Principal::anyone()]);
         }
         let answer = self.ownership.of(path);
+        hear(&answer);
         let rows = answer.rows();
         let mut owners: Vec<Principal> = Vec::new();
         push_new(&mut owners, rows.iter().flat_map(|row| row.responsible.iter().map(|who| who.clone().into_owned())));

@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::model::{
-    Actors, Approval, ApprovalDecision, Lockdown, LockdownFacts, LockdownState, Membership, RowId, last_words,
+    Actors, Approval, ApprovalDecision, Lockdown, LockdownFacts, LockdownState, Membership, Presence, RowId, last_words,
 };
 use std::collections::BTreeSet;
 
@@ -11,14 +11,15 @@ pub(super) fn lockdowns(
     touched: &BTreeSet<&RowId>,
     approvals: &[Approval],
     actors: &Actors,
-    membership: &Membership,
+    people: (&Membership, &Presence),
 ) -> Vec<LockdownFacts> {
+    let (membership, presence) = people;
     // A release is bound to the whole change: any path that differs makes it one for other content.
     let words = last_words(approvals, evidence.now, |_, _| true);
     let released = |lockdown: &Lockdown| {
         words.iter().any(|word| {
             word.decision == ApprovalDecision::Approve
-                && word.counts(actors, evidence.now, evidence.config.approval_expires_after)
+                && word.counts(actors, presence, evidence.now, evidence.config.approval_expires_after)
                 && lockdown.release_approvers.iter().any(|who| membership.speaks_for(&word.by, &word.teams, who))
         })
     };

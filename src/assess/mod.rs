@@ -7,6 +7,7 @@
 mod actors;
 mod approvals;
 mod claims;
+mod disagreements;
 pub mod duties;
 mod files;
 mod lockdowns;
@@ -17,7 +18,7 @@ pub use claims::Statement;
 
 use crate::model::{
     CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, Finding, ForgeFacts, Identity, IntegrityError,
-    Lockdown, Membership, Moment, Ownership, Principal, RiskFactors, RowId, Severity, Stats, Template,
+    Lockdown, Membership, Moment, Ownership, Presence, Principal, RiskFactors, RowId, Severity, Stats, Template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,22 +67,23 @@ pub struct Evidence {
 pub fn assess(evidence: Evidence) -> Facts {
     let control = ControlFiles::new(&evidence.config.control_files);
     let membership = membership(&evidence);
-    let actors = actors::actors(&evidence);
+    let presence = evidence.ownership.matrix().map(|matrix| Presence::of(matrix, evidence.now)).unwrap_or_default();
+    let actors = actors::actors(&evidence, &membership);
     let judge = files::Judge { ownership: &evidence.ownership, config: &evidence.config, control: &control };
-    let mut files: Vec<_> = evidence.change.diff.files.iter().map(|diff| judge.file(diff)).collect();
+    let mut disagreements = disagreements::Disagreements::new(&membership);
+    let diffs = evidence.change.diff.files.iter();
+    let mut files: Vec<_> = diffs.map(|diff| judge.file(diff, &mut disagreements)).collect();
     let stats = stats(&files);
     let truncated = truncated(&evidence);
     let rows = rows::rows(&evidence, &files);
     let claims = claims::claims(&evidence);
     let templates = templates::templates(&evidence, &membership, &actors, &mut files, stats);
-    let approvals = approvals::approvals(&evidence, &judge);
+    let approvals = approvals::approvals(&evidence, &judge, &membership);
     let touched: BTreeSet<&RowId> = rows.keys().collect();
-    let lockdowns = lockdowns::lockdowns(&evidence, &touched, &approvals, &actors, &membership);
-    let mut noticed = evidence.noticed.clone();
-    noticed.extend(claims.noticed);
-    if !approvals.is_empty() {
-        noticed.extend(unattributed(&actors));
-    }
+    let lockdowns = lockdowns::lockdowns(&evidence, &touched, &approvals, &actors, (&membership, &presence));
+    let anonymous = if approvals.is_empty() { None } else { unattributed(&actors) };
+    let noticed =
+        [evidence.noticed.clone(), claims.noticed, disagreements.findings(), Vec::from_iter(anonymous)].concat();
     let control_owners = control_owners(&evidence, &files);
     Facts {
         now: evidence.now,
@@ -116,6 +118,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         approvals,
         approval_expires_after: evidence.config.approval_expires_after,
         membership,
+        presence,
         exceptions: evidence.exceptions,
         config: evidence.config,
         errors: evidence.errors,
@@ -123,12 +126,13 @@ pub fn assess(evidence: Evidence) -> Facts {
     }
 }
 
-/// What the matrix and the forge know about teams. A forge's answer about `@org/team` stands beside the matrix's
-/// `[teams.team]`; [`Membership::members`] prefers it.
+/// What the matrix and the forge know about teams and addresses. A forge's answer about `@org/team` stands beside the
+/// matrix's `[teams.team]`; [`Membership::members`] prefers it.
 fn membership(evidence: &Evidence) -> Membership {
     let mut membership = Membership::of(evidence.ownership.matrix());
     for (name, members) in &evidence.forge.teams {
-        membership.teams.insert(Principal::team(name).key().to_owned(), members.iter().cloned().collect());
+        let people = members.iter().map(|member| actors::known(member, &membership)).collect();
+        membership.teams.insert(Principal::team(name).key().to_owned(), people);
     }
     membership
 }

@@ -146,13 +146,14 @@ impl Trial<'_> {
 
     /// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.
     fn approved(&self) -> bool {
+        let proposer = self.template.proposed_by.as_ref().map(|who| self.membership.known(who));
         let not_yet = self.template.approved_at.is_some_and(|at| at > self.evidence.now);
         !not_yet
             && self.template.approved_by.iter().any(|by| {
-                self.template.proposed_by.as_ref() != Some(by)
+                proposer != Some(self.membership.known(by))
                     && self.evidence.config.change_authority.iter().any(|who| self.membership.speaks_for(by, &[], who))
             })
-            && self.template.proposed_by.is_some()
+            && proposer.is_some()
     }
 
     /// Open after one failure, or two uses with issues among the last ten, since the template was approved.

@@ -3,13 +3,16 @@
 //! The policies propose, this room disposes. It arrives at the class from the same sets as the policies and blocks when
 //! the two differ; it alone knows whose approval counts; and [`Decision::new`] holds the law that no policy can break.
 
+mod ask;
 mod classify;
+mod cover;
 mod next;
 mod quorum;
 mod split;
+mod told;
 mod void;
 
-use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity};
+use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity, Verdict};
 
 /// Decides.
 pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
@@ -38,7 +41,12 @@ pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
     decision.split = split::split(facts, &findings, class);
     decision.why_not = why_not;
     decision.digests = digests;
-    decision.next = next::next(facts, &decision);
+    let mut waits = Vec::new();
+    if decision.verdict() == Verdict::Pending {
+        let plan = ask::plan(facts, &decision.required, findings.risk);
+        (decision.ask, decision.ask_is_smallest, waits) = (plan.asked, plan.smallest, plan.waits);
+    }
+    decision.next = next::next(facts, &decision, &waits);
     decision
 }
 

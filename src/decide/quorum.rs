@@ -1,14 +1,14 @@
 //! Whose approval is needed, who may give it, and whose counts.
 //!
 //! Only people, only on the content at hand, only each person's last word. Whoever had a hand in the change never
-//! counts; a named person who may not approve may still refuse. Where nobody named may approve, the escalation owner
+//! counts, nor does whoever has left; a named person who may not approve may still refuse. Where nobody named may approve, the escalation owner
 //! stands in; where that fails too, nothing can be approved and the change is blocked.
 
 use crate::model::{
-    Actors, Approval, ApprovalDecision, ChangeClass, DifferingPath, Facts, Finding, Findings, Level, Principal,
-    PrincipalKind, Requirement, Risk, Severity, last_words,
+    Approval, ApprovalDecision, ChangeClass, DifferingPath, Facts, Finding, Findings, Level, Principal, PrincipalKind,
+    Requirement, Risk, Severity, last_words,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The levels with their state, and what blocks.
 pub(super) struct Quorum {
@@ -83,7 +83,7 @@ fn level(facts: &Facts, require: &Requirement, words: &[&Approval]) -> Level {
     let stand_in = stand_in && !eligible.is_empty();
     let have: BTreeSet<Principal> = words
         .iter()
-        .filter(|word| word.counts(&facts.actors, facts.now, facts.approval_expires_after))
+        .filter(|word| word.counts(&facts.actors, &facts.presence, facts.now, facts.approval_expires_after))
         .filter(|word| speaks_for_any(facts, word, &eligible))
         .map(|word| word.by.clone())
         .collect();
@@ -111,10 +111,10 @@ fn stand_ins(facts: &Facts) -> Vec<Principal> {
     }
 }
 
-/// A person who made the change, or a team of nobody else.
+/// A person who made the change or has left, or a team of nobody else.
 fn is_excluded(facts: &Facts, who: &Principal) -> bool {
     match facts.membership.people(who) {
-        Some(people) => people.iter().all(|person| facts.actors.includes(person)),
+        Some(people) => people.iter().all(|person| facts.excludes(person)),
         None => false,
     }
 }
@@ -133,7 +133,7 @@ fn answers_for(facts: &Facts, requirements: &[Requirement], person: &Principal, 
             .filter(|approval| approval.by == *person)
             .flat_map(|approval| approval.teams.iter().cloned())
             .collect();
-        let stand_in = facts.escalation.as_ref().is_some_and(|escalation| escalation.owner == *person);
+        let stand_in = facts.escalation.as_ref().is_some_and(|e| facts.membership.known(&e.owner) == person);
         stand_in || require.who.iter().any(|who| facts.membership.speaks_for(person, &teams, who))
     };
     requirements.iter().filter(names_person).any(|require| match require.level.split_once(':') {
@@ -178,21 +178,23 @@ fn people(facts: &Facts, eligible: &[Principal]) -> Option<BTreeSet<Principal>> 
     for name in eligible {
         all.extend(facts.membership.people(name)?);
     }
-    Some(without(all, &facts.actors))
-}
-
-fn without(people: BTreeSet<Principal>, actors: &Actors) -> BTreeSet<Principal> {
-    people.into_iter().filter(|person| !actors.includes(person)).collect()
+    all.retain(|person| !facts.excludes(person));
+    Some(all)
 }
 
 /// At high risk one person gives only one of the two levels of a row: each pair of them needs as many people as both ask
 /// for together. The accountable level waits for somebody else.
 fn one_person_one_level(facts: &Facts, levels: &mut [Level]) -> Vec<Finding> {
     let mut found = Vec::new();
-    let reviews: Vec<Level> = levels.iter().filter(|level| level.level.starts_with("review:")).cloned().collect();
-    for accountable in levels.iter_mut().filter(|level| level.level.starts_with("accountable:")) {
-        let row = accountable.level.split_once(':').map(|(_, row)| row.to_owned()).unwrap_or_default();
-        for review in reviews.iter().filter(|review| review.level.split_once(':').is_some_and(|(_, of)| of == row)) {
+    let mut reviews: BTreeMap<String, Vec<Level>> = BTreeMap::new();
+    for level in levels.iter() {
+        if let Some(row) = level.level.strip_prefix("review:") {
+            reviews.entry(row.to_owned()).or_default().push(level.clone());
+        }
+    }
+    for accountable in levels.iter_mut() {
+        let of = accountable.level.strip_prefix("accountable:").and_then(|row| reviews.get(row));
+        for review in of.into_iter().flatten() {
             let needed = (review.min + accountable.min) as usize;
             let given: BTreeSet<_> = review.have.iter().chain(&accountable.have).collect();
             if accountable.met && review.met && given.len() < needed {
@@ -231,14 +233,6 @@ fn contact(facts: &Facts, level: &str, stand_in: bool) -> Option<String> {
 }
 
 impl Level {
-    /// The names, as a sentence asks for them: `@bob or @acme/pay`.
-    pub(super) fn ask(&self) -> String {
-        let shown: Vec<&str> = self.eligible.iter().take(6).map(Principal::as_str).collect();
-        let more = self.eligible.len().saturating_sub(shown.len());
-        let tail = if more > 0 { format!(" or {more} more") } else { String::new() };
-        format!("{}{tail}", shown.join(" or "))
-    }
-
     /// Whether anybody may give it who is not a team or a person yet (a repository without owners).
     pub(super) fn is_open_to_anyone(&self) -> bool {
         self.eligible.iter().any(|who| who.kind() == PrincipalKind::Anyone)

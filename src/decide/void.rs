@@ -24,13 +24,18 @@ fn why(facts: &Facts, word: &Approval) -> Option<&'static str> {
     if facts.actors.includes(&word.by) {
         return Some("they had a hand in the change");
     }
+    if facts.presence.has_left(&word.by) {
+        return Some("they have left");
+    }
     if word.content != Content::Head {
         return Some("it was given on other content");
     }
     match word.at {
         None => Some("it has no date"),
         Some(at) if at > facts.now => Some("it is dated later than this evaluation"),
-        Some(_) if !word.counts(&facts.actors, facts.now, facts.approval_expires_after) => Some("it has expired"),
+        Some(_) if !word.counts(&facts.actors, &facts.presence, facts.now, facts.approval_expires_after) => {
+            Some("it has expired")
+        }
         // Eligible for nothing here, or taken back: nothing to explain.
         Some(_) => None,
     }

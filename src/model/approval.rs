@@ -1,6 +1,6 @@
 //! Who said what about which content, and whose word counts. The laws of approval that need no policy.
 
-use super::{Actors, Matrix, Moment, Principal, PrincipalKind, RowId, Span};
+use super::{Actors, Matrix, Moment, Presence, Principal, PrincipalKind, RowId, Span, Team};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one person said about the change at one time.
@@ -80,14 +80,28 @@ pub struct DifferingPath {
 pub struct Membership {
     /// Members by team key: `@acme/pay` from a forge, `pay` from the matrix.
     pub teams: BTreeMap<String, BTreeSet<Principal>>,
+    /// Whose an address is, by address in lower case, as `[people]` of the matrix says.
+    pub addresses: BTreeMap<String, Principal>,
 }
 
 impl Membership {
     /// What the matrix alone knows.
     pub fn of(matrix: Option<&Matrix>) -> Self {
-        let teams = matrix.into_iter().flat_map(|matrix| &matrix.teams);
-        Self {
-            teams: teams.map(|(name, team)| (name.to_lowercase(), team.members.iter().cloned().collect())).collect(),
+        let mut known = Self::default();
+        for (name, person) in matrix.iter().flat_map(|matrix| &matrix.people) {
+            known.addresses.extend(person.emails.iter().map(|email| (email.to_lowercase(), Principal::named(name))));
+        }
+        let people = |team: &Team| team.members.iter().map(|member| known.known(member).clone()).collect();
+        let teams = matrix.iter().flat_map(|matrix| &matrix.teams);
+        let teams = teams.map(|(name, team)| (name.to_lowercase(), people(team))).collect();
+        Self { teams, ..known }
+    }
+
+    /// The person behind a name: an address that `[people]` lists is that login.
+    pub fn known<'p>(&'p self, name: &'p Principal) -> &'p Principal {
+        match name.kind() {
+            PrincipalKind::Email => self.addresses.get(name.key()).unwrap_or(name),
+            _ => name,
         }
     }
 
@@ -99,19 +113,20 @@ impl Membership {
         self.teams.get(key).or_else(|| self.teams.get(slug))
     }
 
-    /// The people a name stands for: a user or an address for itself, a team for its known members. `None` when the
-    /// members are unknown, as those of a role always are, or when the name stands for anyone.
+    /// The people a name stands for: a user for itself, an address for whose it is, a team for its known members. `None`
+    /// when the members are unknown, as those of a role always are, or when the name stands for anyone.
     pub fn people(&self, name: &Principal) -> Option<BTreeSet<Principal>> {
         match name.kind() {
             PrincipalKind::Anyone | PrincipalKind::Role => None,
             PrincipalKind::Team => self.members(name).cloned(),
-            PrincipalKind::Email => Some(BTreeSet::from([name.clone()])),
+            PrincipalKind::Email => Some(BTreeSet::from([self.known(name).clone()])),
             PrincipalKind::User => Some(self.members(name).cloned().unwrap_or_else(|| BTreeSet::from([name.clone()]))),
         }
     }
 
     /// Whether a person, with the teams a forge vouches for, may speak for a name.
     pub fn speaks_for(&self, person: &Principal, teams: &[Principal], name: &Principal) -> bool {
+        let person = self.known(person);
         match self.people(name) {
             Some(people) => people.contains(person) || (name.kind() == PrincipalKind::Team && teams.contains(name)),
             None => name.kind() == PrincipalKind::Anyone || teams.contains(name),
@@ -160,11 +175,13 @@ fn order(word: &Approval) -> (Moment, ApprovalDecision) {
 }
 
 impl Approval {
-    /// It is an approval that counts: given by somebody without a hand in the change, dated, and not expired.
-    pub fn counts(&self, actors: &Actors, now: Moment, expires_after: Span) -> bool {
+    /// It is an approval that counts: given by somebody without a hand in the change who has not left, dated, and not
+    /// expired.
+    pub fn counts(&self, actors: &Actors, presence: &Presence, now: Moment, expires_after: Span) -> bool {
         self.decision == ApprovalDecision::Approve
             && self.kind == ApproverKind::User
             && !actors.includes(&self.by)
+            && !presence.has_left(&self.by)
             && self.at.is_some_and(|at| at <= now && now < at.plus(expires_after.0))
     }
 }
@@ -237,10 +254,16 @@ mod tests {
 
     #[test]
     fn an_approval_expires_exactly_at_its_limit() {
-        let actors = Actors::default();
         let yes = word("bob", ApprovalDecision::Approve, Some(10), Content::Head);
-        assert!(yes.counts(&actors, Moment::from_unix(19), Span(10)));
-        assert!(!yes.counts(&actors, Moment::from_unix(20), Span(10)));
-        assert!(!yes.counts(&actors, Moment::from_unix(9), Span(10)));
+        let counts =
+            |presence: &Presence, now| yes.counts(&Actors::default(), presence, Moment::from_unix(now), Span(10));
+        let there = Presence::default();
+        assert!(counts(&there, 19));
+        assert!(!counts(&there, 20));
+        assert!(!counts(&there, 9));
+        let away = Presence { away: BTreeMap::from([(Principal::login("bob"), None)]), ..Presence::default() };
+        assert!(counts(&away, 19), "whoever is away may approve all the same");
+        let left = Presence { left: BTreeSet::from([Principal::login("Bob")]), ..Presence::default() };
+        assert!(!counts(&left, 19), "whoever has left approves nothing");
     }
 }

@@ -51,6 +51,23 @@ pub struct Level {
     pub rule: Option<Place>,
 }
 
+/// Somebody to be asked for approval.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// A person, a team whose members are not known, or anyone.
+    pub who: Principal,
+    /// How many distinct people of it; 1 for a person.
+    pub people: u32,
+    /// The missing levels they are asked for, in the order of the decision's.
+    pub levels: Vec<String>,
+    /// They stand in for whoever is named for these levels and may not approve.
+    pub stand_in: bool,
+    /// Where to reach them.
+    pub contact: Option<String>,
+    /// Who could be asked in their place, the others staying the same.
+    pub instead: Vec<Principal>,
+}
+
 /// The digests of what the decision rests on, each `sha256:<hex>`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Digests {
@@ -89,6 +106,11 @@ pub struct Decision {
     pub findings: Vec<Finding>,
     /// The levels needed.
     pub required: Vec<Level>,
+    /// The smallest set of people who can give every missing level together, while it waits for them; whoever is away or
+    /// has approved already is not among them.
+    pub ask: Vec<Ask>,
+    /// No smaller set would do; otherwise there may be one.
+    pub ask_is_smallest: bool,
     /// What is owed afterwards.
     pub obligations: Vec<Obligation>,
     /// Who must do what next, one sentence each.
@@ -158,6 +180,8 @@ impl Decision {
             block,
             findings,
             required,
+            ask: Vec::new(),
+            ask_is_smallest: true,
             obligations,
             next: Vec::new(),
             files: Arc::clone(&facts.files),

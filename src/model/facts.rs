@@ -2,7 +2,7 @@
 
 use super::{
     Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, Exception, FileDiff, Finding,
-    Limits, Membership, Moment, OwnedState, Place, Principal, RowId, RowKind, Span,
+    Limits, Membership, Moment, OwnedState, Place, Presence, Principal, RowId, RowKind, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,6 +60,8 @@ pub struct Facts {
     pub approval_expires_after: Span,
     /// Who belongs to which team, as far as known.
     pub membership: Membership,
+    /// Who is away at `now`, and who has left.
+    pub presence: Presence,
     /// Check results the forge reports.
     pub checks: Vec<CheckResult>,
     /// Rows with an overdue post-implementation review.
@@ -74,6 +76,13 @@ pub struct Facts {
     pub errors: Vec<IntegrityError>,
     /// What was noticed while gathering: CODEOWNERS errors, unattributed commits, …
     pub noticed: Vec<Finding>,
+}
+
+impl Facts {
+    /// Whether this person can give no approval: they had a hand in the change, or have left.
+    pub fn excludes(&self, person: &Principal) -> bool {
+        self.actors.includes(person) || self.presence.has_left(person)
+    }
 }
 
 /// One changed file with all that is known about it.

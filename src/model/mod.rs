@@ -19,6 +19,7 @@ mod pattern;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod presence;
 mod quick_table;
 mod template;
 mod time;
@@ -33,7 +34,7 @@ pub use config::{
     OwnershipConfig,
 };
 pub use datum::Datum;
-pub use decision::{Decision, Digests, Level, Reason, Verdict};
+pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
 pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
     Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
@@ -52,6 +53,7 @@ pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
 pub use people::{Principal, PrincipalKind};
+pub use presence::Presence;
 pub use template::{Limits, Template, TemplateState};
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};

@@ -54,6 +54,11 @@ impl Principal {
         Self::make(PrincipalKind::User, format!("@{}", login.trim_start_matches('@')))
     }
 
+    /// Whom a key of `[people]` is about: a login without its `@`, or an address.
+    pub fn named(key: &str) -> Self {
+        Self::parse(key).unwrap_or_else(|| Self::login(key))
+    }
+
     /// A team given as `org/team`, with or without its `@`.
     pub fn team(name: &str) -> Self {
         Self::make(PrincipalKind::Team, format!("@{}", name.trim_start_matches('@')))

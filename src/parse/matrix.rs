@@ -3,7 +3,7 @@
 use super::problem::{InvalidFile, Problem, quoted};
 use super::reading::{Fields, Reading, duplicates, ends_before, words};
 use crate::model::{Absence, Escalation, EscalationStep, Matrix, Person, Principal, PrincipalKind, Row, RowKind, Team};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Reads the matrix. What is only unwise (a row without an accountable) stays readable: see [`Row::lints`].
@@ -17,6 +17,7 @@ pub fn matrix(text: &str, file: &str) -> Result<Matrix, InvalidFile> {
     faults.extend(reserved_names(root));
     faults.extend(team_names(root));
     faults.extend(absences(root));
+    faults.extend(shared_addresses(root));
     let matrix = Matrix {
         escalation: escalation(root.table("escalation")),
         teams: root
@@ -145,4 +146,28 @@ fn team_names(root: Fields<'_>) -> Vec<Problem> {
 fn absences(root: Fields<'_>) -> Vec<Problem> {
     let away = root.named("people").flat_map(|(_, _, node)| Fields::of(node).tables("away"));
     away.filter_map(|away| ends_before(away, "from", "until")).collect()
+}
+
+/// An address of two people would make one of them answer for the other's commits.
+fn shared_addresses(root: Fields<'_>) -> Vec<Problem> {
+    let mut of: BTreeMap<String, String> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (name, _, node) in root.named("people") {
+        let fields = Fields::of(node);
+        for email in fields.words("emails", |text| Some(text.to_lowercase())) {
+            match of.get(&email) {
+                Some(first) if !first.eq_ignore_ascii_case(name) => problems.push(Problem::new(
+                    "shared_address",
+                    format!("{} and {} have the same address, {}", quoted(first), quoted(name), quoted(&email)),
+                    fields.span("emails"),
+                    "listed before",
+                    "an address tells whose commit it is; leave it with one of the two",
+                )),
+                _ => {
+                    of.insert(email, name.to_owned());
+                }
+            }
+        }
+    }
+    problems
 }

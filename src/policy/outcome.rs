@@ -241,7 +241,8 @@ impl Reader<'_> {
         }
         for name in self.texts(at, map, "who").unwrap_or_default() {
             let anyone = Principal::anyone();
-            match Principal::parse(&name) {
+            // A role never stands in a rule, but a rule hands back whom the facts name.
+            match Principal::parse(&name).or_else(|| Principal::role(&name)) {
                 Some(principal) => who.push(principal),
                 None if name == anyone.as_str() => who.push(anyone),
                 None => self.wrong(

@@ -284,7 +284,10 @@ impl WireRequirement {
 
     fn read(self) -> Option<Requirement> {
         let anyone = Principal::anyone();
-        let principal = |name: String| Principal::parse(&name).or((name == anyone.as_str()).then(|| anyone.clone()));
+        let principal = |name: String| {
+            let named = Principal::parse(&name).or_else(|| Principal::role(&name));
+            named.or((name == anyone.as_str()).then(|| anyone.clone()))
+        };
         let who = self.who.into_iter().map(principal).collect::<Option<_>>()?;
         Some(Requirement { level: self.level, who, min: self.min, why: self.why, rule: place(self.rule) })
     }

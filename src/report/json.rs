@@ -4,7 +4,7 @@
 //! a test holds the two together.
 
 use super::escape;
-use crate::model::{Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath};
+use crate::model::{Ask, Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Serialize, Serializer};
@@ -40,6 +40,8 @@ struct Document<'a> {
     findings: Each<'a, Finding>,
     required: Each<'a, Level>,
     missing: Vec<&'a str>,
+    ask: Each<'a, Ask>,
+    ask_is_smallest: bool,
     obligations: Each<'a, Obligation>,
     next: &'a [String],
     why_not: Vec<WhyNot<'a>>,
@@ -67,6 +69,8 @@ impl<'a> Document<'a> {
             findings: Each(&decision.findings),
             required: Each(&decision.required),
             missing: decision.missing().map(|level| level.level.as_str()).collect(),
+            ask: Each(&decision.ask),
+            ask_is_smallest: decision.ask_is_smallest,
             obligations: Each(&decision.obligations),
             next: &decision.next,
             why_not: decision
@@ -185,6 +189,30 @@ impl<'a> Recorded<'a> for Level {
             why: &self.why,
             contact: self.contact.as_deref(),
             rule: self.rule.as_ref().map(PlaceRecord::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AskRecord<'a> {
+    who: &'a str,
+    people: u32,
+    levels: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<&'a str>,
+    instead: Vec<&'a str>,
+}
+
+impl<'a> Recorded<'a> for Ask {
+    type Record = AskRecord<'a>;
+
+    fn record(&'a self) -> AskRecord<'a> {
+        AskRecord {
+            who: self.who.as_str(),
+            people: self.people,
+            levels: &self.levels,
+            contact: self.contact.as_deref(),
+            instead: self.instead.iter().map(Principal::as_str).collect(),
         }
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn verdict_phrase(decision: &Decision) -> String {
         Verdict::Pending => {
             let (all, missing) = (decision.required.len(), decision.missing().count());
             let given = if missing < all { format!(" ({} of {all} given)", all - missing) } else { String::new() };
-            format!("for {}{given}", count(missing, "approval", "approvals"))
+            format!("for {}{given}{}", count(missing, "approval", "approvals"), enough(decision, missing))
         }
         Verdict::Block => match decision.block.as_slice() {
             [] => "by the gate".to_owned(),
@@ -83,6 +83,17 @@ pub(super) fn verdict_phrase(decision: &Decision) -> String {
             [one, rest @ ..] => format!("by {} and {} more", one.code, rest.len()),
         },
     }
+}
+
+/// How few people can give them, where that is fewer than one for each.
+fn enough(decision: &Decision, missing: usize) -> String {
+    let people: usize = decision.ask.iter().map(|asked| asked.people as usize).sum();
+    let named: BTreeSet<&String> = decision.ask.iter().flat_map(|asked| &asked.levels).collect();
+    if people == 0 || people >= missing || !decision.missing().all(|level| named.contains(&level.level)) {
+        return String::new();
+    }
+    let fewer = if decision.ask_is_smallest { "" } else { ", perhaps fewer" };
+    format!("; {} can give them{fewer}", count(people, "person", "people"))
 }
 
 /// `1 file`, `2 files`.

@@ -30,6 +30,7 @@ pub(crate) struct Case {
     #[serde(default)]
     pub(crate) missing: Option<Vec<String>>,
     pub(crate) split: Option<Vec<String>>,
+    pub(crate) next: Option<Vec<String>>,
     pub(crate) exit: Option<u8>,
     #[serde(default)]
     pub(crate) bare: bool,

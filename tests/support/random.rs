@@ -145,6 +145,13 @@ fn glob(text: &str) -> Pattern {
     Pattern::glob(text).unwrap()
 }
 
+/// Teams beside the people of a row: one that nobody can take apart, one that is known.
+const TEAMS: &[&[&str]] = &[&[], &[], &[], &["@acme/pay"], &["@acme/ops"], &["@acme/pay", "@ops"], &["@@developer"]];
+
+fn principal(name: &str) -> Option<Principal> {
+    Principal::role(name).or_else(|| Principal::parse(name)).or_else(|| Some(login(name)))
+}
+
 fn row(id: &str, scope: &str, responsible: &[&str], d: &mut Dice) -> Row {
     Row {
         id: id.to_owned(),
@@ -152,7 +159,7 @@ fn row(id: &str, scope: &str, responsible: &[&str], d: &mut Dice) -> Row {
         scope: vec![glob(scope)],
         purpose: None,
         tier: d.pick(&[None, Some(2), Some(2), Some(1), Some(0)]).to_owned(),
-        responsible: responsible.iter().map(|who| login(who)).collect(),
+        responsible: responsible.iter().chain(*d.pick(TEAMS)).filter_map(|who| principal(who)).collect(),
         approvals: if d.once_in(10) { 2 } else { 1 },
         accountable: if d.once_in(8) { Vec::new() } else { vec![login("cat")] },
         supports: Vec::new(),
@@ -182,7 +189,11 @@ fn ownership(d: &mut Dice) -> Ownership {
         row("web", "services/web/**", &["fay"], d),
         row("docs", "docs/**", &["eve", "ann"], d),
     ];
-    let matrix = Matrix { escalation, rows, ..Matrix::default() };
+    let teams = BTreeMap::from([(
+        "ops".to_owned(),
+        Team { members: vec![login("eve"), login("lou"), login("ann")], ..Team::default() },
+    )]);
+    let matrix = Matrix { escalation, rows, teams, people: people(d) };
     let rule = |line, pattern: &str, owners: &[&str]| OwnerRule {
         line,
         pattern: Pattern::github(pattern).unwrap(),
@@ -194,6 +205,17 @@ fn ownership(d: &mut Dice) -> Ownership {
         Codeowners::new(RepoPath::from("CODEOWNERS"), rules)
     });
     Ownership::new(Sources { matrix: Some(matrix), codeowners, ..Sources::default() })
+}
+
+/// Some people are away, and some have left.
+fn people(d: &mut Dice) -> BTreeMap<String, Person> {
+    let mut people = BTreeMap::new();
+    for name in ["bob", "cat", "eve", "fay", "sam", "kim", "lou"] {
+        let away = |from: i64, until: i64| Absence { from: Some(now().plus(from)), until: Some(now().plus(until)) };
+        let away = if d.once_in(6) { vec![away(-DAY, DAY)] } else { Vec::new() };
+        people.insert(name.to_owned(), Person { away, left: d.once_in(30), ..Person::default() });
+    }
+    people
 }
 
 fn config(d: &mut Dice) -> Config {

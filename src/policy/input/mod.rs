@@ -5,7 +5,7 @@
 
 mod files;
 
-use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind};
+use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Span};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -268,6 +268,9 @@ fn escalation(facts: &Facts) -> Option<Value> {
         put(&mut value, "contact", escalation.contact.as_deref());
         put(&mut value, "acknowledge_within", escalation.acknowledge_within.map(|span| span.to_string()));
         put(&mut value, "resolve_within", escalation.resolve_within.map(|span| span.to_string()));
+        let by = |span: Span| facts.now.plus(span.0).to_string();
+        put(&mut value, "acknowledge_by", escalation.acknowledge_within.map(by));
+        put(&mut value, "resolve_by", escalation.resolve_within.map(by));
         value
     })
 }
@@ -278,7 +281,7 @@ fn approvals(facts: &Facts) -> Vec<Value> {
             "by": word.by.as_str(),
             "decision": word.decision.as_str(),
             "on_head": word.content == crate::model::Content::Head,
-            "counts": word.counts(&facts.actors, facts.now, facts.approval_expires_after),
+            "counts": word.counts(&facts.actors, &facts.presence, facts.now, facts.approval_expires_after),
         });
         put(&mut value, "at", word.at.map(|at| at.to_string()));
         value
