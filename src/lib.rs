@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assess;
+pub mod audit;
 pub mod cli;
 pub mod decide;
 pub mod model;

@@ -46,6 +46,7 @@ const ROOMS: &[Room] = &[
         ],
     ),
     room("assess", &["model"], &[]),
+    room("audit", &["model"], &[]),
     room(
         "policy",
         &["model"],
@@ -56,13 +57,13 @@ const ROOMS: &[Room] = &[
     room("world", &["model"], &["gix_imara_diff", "miette", "rlimit", "strsim", "thiserror", "walkdir"]),
     room(
         "app",
-        &["assess", "decide", "model", "parse", "policy", "report", "world"],
+        &["assess", "audit", "decide", "model", "parse", "policy", "report", "world"],
         &["miette", "serde_json", "sha2", "strsim", "thiserror"],
     ),
     room(
         "cli",
         &["app", "model"],
-        &["anstream", "anstyle", "clap", "clap_complete", "miette", "terminal_size", "thiserror"],
+        &["anstream", "anstyle", "clap", "clap_complete", "indicatif", "miette", "terminal_size", "thiserror"],
     ),
     room("main", &["cli", "model"], &[]),
 ];

@@ -70,6 +70,7 @@ fn read(kind: &str, text: &str, name: &str) -> Result<(), InvalidFile> {
         "template" => parse::template(text, name).map(drop),
         "lockdown" => parse::lockdown(text, name).map(drop),
         "exception" => parse::exception(text, name).map(drop),
+        "baseline" => parse::baseline(text, name).map(drop),
         "facts" => parse::forge_facts(text, name).map(drop),
         other => panic!("no reader for {other}"),
     }
@@ -425,6 +426,36 @@ fn a_configuration_says_what_its_file_says() {
     assert_eq!(config.params["nested"], Datum::Map([("on".to_owned(), Datum::Bool(true))].into()));
     let bare = parse::config("version = 1", "c").unwrap();
     assert_eq!(format!("{bare:?}"), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn a_baseline_says_what_its_file_says() {
+    let baseline = parse::baseline(&text_of("baseline-full.toml"), "b").unwrap();
+    assert_eq!((&baseline.owner, Some(baseline.expires_at)), (&Principal::login("kim"), Moment::parse("2027-04-01")));
+    let [legacy, contact] = &baseline.entries[..] else { panic!("{:?}", baseline.entries) };
+    assert_eq!((legacy.code.as_str(), legacy.subject.as_str(), legacy.count), ("UNOWNED", "legacy/**", Some(120)));
+    assert_eq!((&legacy.owner, legacy.expires_at, legacy.place.to_string().as_str()), (&None, None, "b:6"));
+    assert_eq!((contact.count, contact.expires_at), (None, Moment::parse("2027-02-01T12:00:00Z")));
+    assert_eq!(contact.owner, Principal::parse("@acme/pay"));
+}
+
+/// An editor completes the codes, and a code that is none is told what it may have been meant to be.
+#[test]
+fn the_severities_are_those_of_the_audit() {
+    use changeward::audit::lint::LINTS;
+    let schema: Value =
+        serde_json::from_str(parse::schemas().iter().find(|(kind, _)| *kind == "config").unwrap().1).unwrap();
+    let listed = schema.pointer("/properties/ownership/properties/severity/properties").unwrap().as_object().unwrap();
+    let codes: std::collections::BTreeSet<&str> = LINTS.iter().map(|lint| lint.code).collect();
+    assert_eq!(listed.keys().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), codes);
+    for lint in LINTS {
+        let told = listed[lint.code]["description"].as_str().unwrap().to_lowercase();
+        let expected = format!("{} ({}).", lint.meaning, lint.severity.as_str());
+        assert_eq!(told, expected.to_lowercase(), "{}", lint.code);
+    }
+    let text = "version = 1\n[ownership.severity]\nNO_CONTCT = \"warn\"\n";
+    let invalid = parse::config(text, "c").unwrap_err();
+    assert!(invalid.problems().any(|problem| problem.help == "did you mean `NO_CONTACT`?"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ fuzz_target!(|data: &[u8]| {
     check(&text, parse::template(&text, "template.toml").err());
     check(&text, parse::lockdown(&text, "lockdown.toml").err());
     check(&text, parse::exception(&text, "exception.toml").err());
+    check(&text, parse::baseline(&text, "baseline.toml").err());
 });
 
 fn check(text: &str, invalid: Option<InvalidFile>) {

@@ -1,5 +1,6 @@
-//! Each line is a pattern of both dialects and a path: compiling and matching end, an index answers as a scan does, a
-//! path with everything escaped is the pattern of itself, and a pattern that can match nothing matches nothing.
+//! Each line is a pattern of both dialects and a path: compiling and matching end, an index answers as a scan does (the
+//! last match, every match, whether any path matches), a path with everything escaped is the pattern of itself, and a
+//! pattern that can match nothing matches nothing.
 #![no_main]
 
 use changeward::model::{Pattern, PatternIndex, RepoPath};
@@ -17,10 +18,15 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let index = PatternIndex::new(patterns.clone());
+    let mut sweep = index.sweep(patterns.len());
     for line in &lines {
         let path = RepoPath::new(line);
         let last = patterns.iter().rposition(|pattern| pattern.matches(&path));
         assert_eq!(index.last_match(&path), last, "{path}");
+        let all: Vec<usize> = (0..patterns.len()).filter(|at| patterns[*at].matches(&path)).collect();
+        assert_eq!(index.all_matches(&path), all, "{path}");
+        sweep.take(&path);
+        assert!(all.iter().all(|at| sweep.matched()[*at]), "{path}");
         assert!(last.is_none_or(|at| !patterns[at].matches_nothing()), "{path}");
         itself(&path);
     }

@@ -15,7 +15,11 @@ pub fn text(name: &str) -> Option<&'static str> {
 }
 
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let documents =
-        [("decision", report::schema()), ("input", policy::input::SCHEMA), ("owners", report::owners_schema())];
+    let documents = [
+        ("audit", report::audit_schema()),
+        ("decision", report::schema()),
+        ("input", policy::input::SCHEMA),
+        ("owners", report::owners_schema()),
+    ];
     parse::schemas().iter().copied().chain(documents)
 }

@@ -1,7 +1,9 @@
 //! The rows a change touches, with the people of each. Only files in scope touch a row.
 
 use super::Evidence;
-use crate::model::{DAY, FileFacts, Matrix, PathRow, Principal, REPOSITORY_ROW, Row, RowFacts, RowId, RowKind};
+use crate::model::{
+    DAY, FileFacts, Matrix, PathRow, Principal, REPOSITORY_ROW, Row, RowFacts, RowId, RowKind, RowLint, Severity,
+};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -49,14 +51,14 @@ fn push_new(list: &mut Vec<Principal>, items: &[Cow<'_, Principal>]) {
 }
 
 fn begin(evidence: &Evidence, row: &PathRow<'_>) -> RowFacts {
-    let of_matrix = row.row.and_then(|of| evidence.ownership.matrix().map(|matrix| from_matrix(matrix, of)));
+    let of_matrix = row.row.and_then(|of| Some(from_matrix(evidence, evidence.ownership.matrix()?, of)));
     let mut facts = of_matrix.unwrap_or_else(|| from_assignment(row));
     facts.recent_failures = recent_failures(evidence, &row.id);
     join(&mut facts, row);
     facts
 }
 
-fn from_matrix(matrix: &Matrix, row: &Row) -> RowFacts {
+fn from_matrix(evidence: &Evidence, matrix: &Matrix, row: &Row) -> RowFacts {
     let team_director = || row.responsible.iter().find_map(|who| matrix.team(who)?.director.clone());
     let director = row.director.clone().or_else(team_director);
     let with_alternates = |people: Vec<Principal>| {
@@ -76,10 +78,17 @@ fn from_matrix(matrix: &Matrix, row: &Row) -> RowFacts {
         consulted: row.consulted.clone(),
         informed: row.informed.clone(),
         contact: row.contact.clone(),
-        lints: row.lints(),
+        lints: lints(evidence, row),
         recent_failures: 0,
         place: row.place.clone(),
     }
+}
+
+/// The faults of a row that the organisation calls errors; one that it lets pass, or only warns of, forces nothing.
+fn lints(evidence: &Evidence, row: &Row) -> Vec<RowLint> {
+    let severities = &evidence.config.ownership.severity;
+    let weighs = |lint: &RowLint| severities.get(lint.code).is_none_or(|severity| *severity == Some(Severity::Error));
+    row.lints().into_iter().filter(weighs).collect()
 }
 
 /// A row that another file makes: its owners are responsible and accountable. Or the one row of a repository without

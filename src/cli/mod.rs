@@ -10,6 +10,7 @@ mod failing;
 mod init;
 mod owners;
 mod policy;
+mod progress;
 mod schema;
 mod screen;
 

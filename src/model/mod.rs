@@ -4,6 +4,7 @@
 
 mod approval;
 mod asked;
+mod audit;
 mod change;
 mod claim;
 mod config;
@@ -27,6 +28,10 @@ mod tracked;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
+pub use audit::{
+    Acceptance, AuditFinding, AuditReport, Baseline, BaselineEntry, CommitTouch, CountedFile, Coverage, DriftWindow,
+    History, Share, Size,
+};
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use config::{
@@ -51,7 +56,7 @@ pub use ownership::{
 };
 pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
-pub use pattern_index::PatternIndex;
+pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
 pub use presence::Presence;
 pub use template::{Limits, Template, TemplateState};

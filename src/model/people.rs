@@ -13,6 +13,9 @@ pub struct Principal {
     key: String,
 }
 
+/// The domain of GitHub's addresses that hide the real one but carry the login.
+const NOREPLY: &str = "@users.noreply.github.com";
+
 /// What kind of name a [`Principal`] is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PrincipalKind {
@@ -71,6 +74,17 @@ impl Principal {
         let one = name.strip_suffix('s').unwrap_or(&name);
         let known = ["developer", "maintainer", "owner"].contains(&one);
         known.then(|| Self { kind: PrincipalKind::Role, shown: text.to_owned(), key: format!("@@{one}") })
+    }
+
+    /// The login that an address carries: `LOGIN@users.noreply.github.com` or `ID+LOGIN@users.noreply.github.com`.
+    pub fn in_address(email: &str) -> Option<Self> {
+        let lower = email.to_lowercase();
+        let local = lower.strip_suffix(NOREPLY)?;
+        let login = match local.split_once('+') {
+            Some((id, login)) if id.bytes().all(|b| b.is_ascii_digit()) => login,
+            _ => local,
+        };
+        (!login.is_empty()).then(|| Self::login(login))
     }
 
     /// Anyone but the excluded.
@@ -184,5 +198,18 @@ mod tests {
             assert_eq!(Principal::role(text), None, "{text}");
         }
         assert_eq!(Principal::parse("@@developer"), None);
+    }
+
+    #[test]
+    fn a_noreply_address_carries_its_login() {
+        let table = [
+            ("ann@users.noreply.github.com", Some("@ann")),
+            ("123+Ann@users.noreply.github.com", Some("@ann")),
+            ("ann@example.org", None),
+            ("@users.noreply.github.com", None),
+        ];
+        for (email, login) in table {
+            assert_eq!(Principal::in_address(email).as_ref().map(|p| p.as_str()), login, "{email}");
+        }
     }
 }

@@ -38,6 +38,10 @@ impl Hasher for Mixer {
         self.mix(number.into());
     }
 
+    fn write_isize(&mut self, number: isize) {
+        self.mix(number.cast_unsigned() as u64);
+    }
+
     fn write_usize(&mut self, number: usize) {
         self.mix(number as u64);
     }

@@ -1,5 +1,6 @@
 //! Text to nouns. No I/O.
 
+mod baseline;
 pub mod calendar;
 mod config;
 pub mod dialect;
@@ -20,6 +21,7 @@ mod template;
 pub mod trailers;
 mod yaml;
 
+pub use baseline::baseline;
 pub use config::config;
 pub use exception::exception;
 pub use forge_facts::forge_facts;

@@ -17,6 +17,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("template", include_str!("schemas/template.schema.json")),
     ("lockdown", include_str!("schemas/lockdown.schema.json")),
     ("exception", include_str!("schemas/exception.schema.json")),
+    ("baseline", include_str!("schemas/baseline.schema.json")),
     ("facts", include_str!("schemas/facts.schema.json")),
 ];
 
@@ -24,7 +25,7 @@ static COMPILED: LazyLock<BTreeMap<&str, Schema>> =
     LazyLock::new(|| SCHEMAS.iter().map(|(name, text)| (*name, Schema::compile(text))).collect());
 
 /// The JSON Schemas of the files people write and of the facts, as name and text: `config`, `ownership`, `template`,
-/// `lockdown`, `exception`, `facts`.
+/// `lockdown`, `exception`, `baseline`, `facts`.
 pub fn schemas() -> &'static [(&'static str, &'static str)] {
     SCHEMAS
 }
@@ -381,7 +382,7 @@ fn no_schema(name: &str) -> Problem {
 
 /// The known word most like the one written, if any is like it at all.
 fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let likeness = |word: &str| strsim::jaro_winkler(&written.to_lowercase(), word);
+    let likeness = |word: &str| strsim::jaro_winkler(&written.to_lowercase(), &word.to_lowercase());
     known
         .map(|word| (likeness(word), word))
         .filter(|(score, _)| *score >= 0.8)

@@ -190,6 +190,24 @@ fn quoted_cell(text: String) -> String {
     if text.contains([',', '"', ';', '\'']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
+/// A basic string of TOML 1.0: exact when read back, harmless as it stands.
+pub(super) fn toml(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if is_hidden(c) || (c == '#' && opens_command(rest.as_str())) => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\U{:08x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// A piece of a JSON string: exact when read back, harmless as it stands, because what is hidden or opens a command is
 /// written as `\uXXXX`. Quotes, backslashes and C0 controls are serde's.
 pub(super) fn json(out: &mut (impl io::Write + ?Sized), text: &str) -> io::Result<()> {
@@ -276,8 +294,8 @@ fn octal(sum: u8, digit: Option<u8>) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::{
-        command_data, command_property, csv, csv_path, json, markdown, markdown_cell_code, sarif, terminal, unquoted,
-        uri, xml,
+        command_data, command_property, csv, csv_path, json, markdown, markdown_cell_code, sarif, terminal, toml,
+        unquoted, uri, xml,
     };
     use crate::model::RepoPath;
     use proptest::prelude::*;
@@ -368,6 +386,14 @@ mod tests {
         fn unquoting_undoes_quoting(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
             let quoted = RepoPath::new(&bytes).quoted();
             prop_assert_eq!(unquoted(&quoted).into_owned(), bytes);
+        }
+
+        #[test]
+        fn toml_reads_back_what_was_written(text in "[#\\[a\"\\\\\n \u{202e}\u{e0041}\u{7f}\u{1f600}]{0,20}") {
+            let line = format!("x = {}", toml(&text));
+            prop_assert!(!line.contains("##[") && !line.contains('\n'));
+            let table: ::toml::Table = line.parse().unwrap();
+            prop_assert_eq!(table["x"].as_str(), Some(&*text));
         }
 
         #[test]

@@ -110,7 +110,7 @@ trait Recorded<'a>: 'a {
 }
 
 #[derive(Serialize)]
-struct FindingRecord<'a> {
+pub(super) struct FindingRecord<'a> {
     code: &'a str,
     severity: &'static str,
     msg: &'a str,
@@ -131,16 +131,22 @@ impl<'a> Recorded<'a> for Finding {
     type Record = FindingRecord<'a>;
 
     fn record(&'a self) -> FindingRecord<'a> {
-        FindingRecord {
-            code: &self.code,
-            severity: self.severity.as_str(),
-            msg: &self.msg,
-            path: self.paths.first().map(String::as_str),
-            line: self.line,
-            paths: &self.paths,
-            rule: self.rule.as_ref().map(PlaceRecord::of),
-            help: self.help.as_deref(),
-            url: self.url.as_deref(),
+        FindingRecord::of(self)
+    }
+}
+
+impl<'a> FindingRecord<'a> {
+    pub(super) fn of(finding: &'a Finding) -> Self {
+        Self {
+            code: &finding.code,
+            severity: finding.severity.as_str(),
+            msg: &finding.msg,
+            path: finding.paths.first().map(String::as_str),
+            line: finding.line,
+            paths: &finding.paths,
+            rule: finding.rule.as_ref().map(PlaceRecord::of),
+            help: finding.help.as_deref(),
+            url: finding.url.as_deref(),
         }
     }
 }

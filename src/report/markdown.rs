@@ -16,18 +16,14 @@ const TEXT: usize = 500;
 
 /// Writes the text and a line end.
 pub(super) fn write(decision: &Decision, style: &Style, out: &mut impl Write) -> io::Result<()> {
-    let mut page = Page { text: String::new(), room: ROOM, left_out: 0 };
+    let mut page = Page::new();
     let few = Few::of(style);
     head(decision, &mut page);
     why(decision, &few, &mut page);
     next(decision, &few, &mut page);
     approvals(decision, &few, &mut page);
     details(decision, &few, &mut page);
-    out.write_all(page.text.as_bytes())?;
-    match page.left_out {
-        0 => Ok(()),
-        n => writeln!(out, "\n{n} lines are left out; the JSON document has everything."),
-    }
+    page.write(out)
 }
 
 /// How many entries of each list are shown.
@@ -48,15 +44,29 @@ impl Few {
 }
 
 /// The text so far, and how much more of it GitHub takes.
-struct Page {
+pub(super) struct Page {
     text: String,
     room: usize,
     left_out: usize,
 }
 
 impl Page {
+    /// An empty text.
+    pub(super) fn new() -> Self {
+        Self { text: String::new(), room: ROOM, left_out: 0 }
+    }
+
+    /// Writes the text, and how much of it is left out.
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(self.text.as_bytes())?;
+        match self.left_out {
+            0 => Ok(()),
+            n => writeln!(out, "\n{n} lines are left out; the JSON document has everything."),
+        }
+    }
+
     /// Adds a line, if there is room for it.
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         let size = line.chars().count() + 1;
         if size > self.room {
             self.left_out += 1;
@@ -67,33 +77,33 @@ impl Page {
     }
 
     /// Adds a line of ours that must stand whatever the room: titles, ends of folds.
-    fn frame(&mut self, line: &str) {
+    pub(super) fn frame(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
     }
 
-    fn title(&mut self, title: &str) {
+    pub(super) fn title(&mut self, title: &str) {
         self.frame("");
         self.frame(title);
         self.frame("");
     }
 
-    fn more(&mut self, all: usize, shown: usize) {
+    pub(super) fn more(&mut self, all: usize, shown: usize) {
         if all > shown {
             self.frame(&format!("- and {} more", all - shown));
         }
     }
 }
 
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     markdown(&words::clip(text, TEXT))
 }
 
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     markdown_code(&words::clip(text, TEXT))
 }
 
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     markdown_cell(&words::clip(text, TEXT))
 }
 

@@ -4,6 +4,7 @@
 //! wrote (paths, titles, owners, messages) goes through the one sink of its format in `escape`, and through nothing else.
 //! Adding a format is one file here, one line in [`Format::ALL`] and one arm in [`render`].
 
+mod audit;
 pub mod draft;
 mod escape;
 mod explain;
@@ -17,6 +18,7 @@ mod sarif;
 mod text;
 mod words;
 
+pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
 pub use owners::{OwnersFormat, owners_schema, render_owners};
 
 use crate::model::Decision;

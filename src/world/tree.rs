@@ -2,7 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "this is the room that reads files")]
 
 use super::WorldError;
-use crate::model::{FileKind, FoundFile, RepoPath, TrackedFile};
+use super::git::BLOB_LIMIT;
+use super::git::lines::of_file;
+use crate::model::{CountedFile, FileKind, FoundFile, RepoPath, TrackedFile};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -86,6 +88,12 @@ pub trait Tree {
     /// When a directory on the way cannot be read.
     fn standing(&self, path: &RepoPath) -> Result<Standing, WorldError>;
 
+    /// How many lines each of some files of this state has. What is too large, or not in this clone, is not counted.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn count_lines(&self, files: Vec<TrackedFile>) -> Result<Vec<CountedFile>, WorldError>;
+
     /// For people: which state this is (`commit 1a2b3c4d5e6f`, `folder /x`).
     fn describe(&self) -> String;
 }
@@ -94,6 +102,8 @@ pub trait Tree {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// As it was named, for people.
+    named: PathBuf,
 }
 
 impl Folder {
@@ -106,7 +116,7 @@ impl Folder {
         if !root.is_dir() {
             return Err(io(dir, "opened", ErrorKind::NotADirectory.into()));
         }
-        Ok(Self { root })
+        Ok(Self { root, named: dir.components().collect() })
     }
 
     /// Files by their paths, those that are there.
@@ -124,6 +134,19 @@ impl Folder {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The lines of a file; `None` for one that is too large, or gone since it was listed.
+    fn lines(&self, path: &RepoPath) -> Result<Option<u64>, WorldError> {
+        let place = self.root.join(place_of(path));
+        let failed = |source| io(&place, "read", source);
+        let mut contents = Vec::new();
+        match fs::File::open(&place) {
+            Ok(file) => file.take(BLOB_LIMIT + 1).read_to_end(&mut contents).map_err(failed)?,
+            Err(error) if is_absent(error.kind()) => return Ok(None),
+            Err(source) => return Err(failed(source)),
+        };
+        Ok((contents.len() as u64 <= BLOB_LIMIT).then(|| of_file(&contents)))
     }
 
     /// A directory on the way to a path is a link.
@@ -254,8 +277,16 @@ impl Tree for Folder {
         }
     }
 
+    fn count_lines(&self, files: Vec<TrackedFile>) -> Result<Vec<CountedFile>, WorldError> {
+        let counted = |file: TrackedFile| {
+            let lines = if file.kind == FileKind::Symlink { Some(1) } else { self.lines(&file.path)? };
+            Ok(CountedFile { file, lines })
+        };
+        files.into_iter().map(counted).collect()
+    }
+
     fn describe(&self) -> String {
-        format!("folder {}", self.root.display())
+        format!("folder {}", self.named.display())
     }
 }
 
@@ -281,6 +312,22 @@ fn path_of(below: &Path) -> RepoPath {
         bytes.extend_from_slice(part.as_os_str().as_encoded_bytes());
     }
     RepoPath::new(bytes)
+}
+
+/// Its place below the root; the other way round.
+fn place_of(path: &RepoPath) -> PathBuf {
+    path.segments().map(name_of).collect()
+}
+
+#[cfg(unix)]
+fn name_of(segment: &[u8]) -> std::ffi::OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(segment.to_vec())
+}
+
+/// Elsewhere a name is text.
+#[cfg(not(unix))]
+fn name_of(segment: &[u8]) -> std::ffi::OsString {
+    String::from_utf8_lossy(segment).into_owned().into()
 }
 
 /// The path as the rest of the house writes it: below `dir`, with `/`.

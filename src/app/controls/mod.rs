@@ -7,7 +7,7 @@ mod fault;
 mod ownership;
 mod reader;
 
-pub(super) use ownership::{Owners, survey};
+pub(super) use ownership::{BASELINE, Owners, baseline, survey};
 
 use super::failure::Failure;
 use crate::model::{CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Moment, Place, Template};
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 const FOLDER: &str = ".changeward";
 
 /// What people write there: files of their own…
-const FILES: [&str; 2] = ["config.toml", "ownership.toml"];
+const FILES: [&str; 3] = ["baseline.toml", "config.toml", "ownership.toml"];
 
 /// …and folders of files.
 const FOLDERS: [&str; 5] = ["calendars", "exceptions", "lockdowns", "policies", "templates"];

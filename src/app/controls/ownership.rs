@@ -5,8 +5,8 @@ use super::reader::{Reader, unreadable};
 use super::{Controls, FOLDER, add, hex};
 use crate::app::failure::Failure;
 use crate::model::{
-    Codeowners, Config, Dialect, Finding, FoundFile, Matrix, OwnersFiles, OwnersReading, Ownership, OwnershipConfig,
-    RepoPath, Sections, Severity, Sources,
+    Baseline, Codeowners, Config, Dialect, Finding, FoundFile, Matrix, OwnersFiles, OwnersReading, Ownership,
+    OwnershipConfig, RepoPath, Sections, Severity, Sources,
 };
 use crate::parse;
 use crate::parse::dialect::{backstage, chromium, github, gitlab, kubernetes, which_owners};
@@ -24,6 +24,9 @@ const CATALOG: [&str; 2] = ["catalog-info.yaml", "catalog-info.yml"];
 
 /// More files than these are not brought in by others.
 const MOST_FILES: usize = 100_000;
+
+/// Where the baseline of the audit stands.
+pub(in crate::app) const BASELINE: &str = ".changeward/baseline.toml";
 
 /// The files that stand in one place, and the digest over them.
 #[derive(Debug, Clone)]
@@ -69,6 +72,17 @@ pub(in crate::app) fn survey(tree: &dyn Tree, within: Within<'_>) -> Result<(Con
     }
     reader.directories(&config.ownership, within, &mut sources)?;
     Ok((config, reader.owners(sources)))
+}
+
+/// The baseline of the audit, if there is one.
+///
+/// # Errors
+/// When it cannot be read (exit 4) or does not parse (exit 3).
+pub(in crate::app) fn baseline(tree: &dyn Tree) -> Result<Option<Baseline>, Failure> {
+    let mut reader = Reader::new(tree);
+    let text = reader.text(BASELINE)?;
+    let baseline = text.and_then(|(text, file)| reader.parsed(parse::baseline(&text, &file)));
+    reader.failure().map_or(Ok(baseline), Err)
 }
 
 impl Reader<'_> {

@@ -3,7 +3,7 @@
 use super::At;
 use crate::app::controls::{self, Owners};
 use crate::app::failure::Failure;
-use crate::model::{CommitId, Config, RepoPath, TrackedFile};
+use crate::model::{Baseline, CommitId, Config, RepoPath, TrackedFile};
 use crate::world::WorldError;
 use crate::world::git::{Repo, from_the_root};
 use crate::world::tree::{Folder, Tree, Within};
@@ -49,6 +49,15 @@ impl Place {
             None => from_the_root(path).ok_or_else(outside),
         }
         .map_err(Failure::usage)
+    }
+
+    /// The commit whose history tells of the state: its own, or that the working tree is checked out from. `None` where
+    /// there is no repository.
+    pub(in crate::app) fn history_of(&self, state: &State<'_>) -> Result<Option<(&Repo, CommitId)>, Failure> {
+        let Some(repo) = &self.repo else { return Ok(None) };
+        let head = || repo.resolve("HEAD").map_err(Failure::world);
+        let commit = state.commit.clone().map_or_else(head, Ok)?;
+        Ok(Some((repo, commit)))
     }
 
     /// The state asked about: its files, and its commit where it is one.
@@ -103,6 +112,11 @@ impl State<'_> {
     pub(in crate::app) fn survey(&self, within: Within<'_>) -> Result<Survey, Failure> {
         let (config, owners) = controls::survey(self.tree.as_ref(), within)?;
         Ok(Survey { config, owners })
+    }
+
+    /// The baseline of the audit, if there is one.
+    pub(in crate::app) fn baseline(&self) -> Result<Option<Baseline>, Failure> {
+        controls::baseline(self.tree.as_ref())
     }
 
     /// Every file of the state.

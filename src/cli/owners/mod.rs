@@ -1,5 +1,6 @@
 //! `changeward owners …`: the question about paths is the command itself, everything else a word behind it.
 
+mod audit;
 mod import;
 mod who;
 
@@ -33,12 +34,14 @@ pub(super) struct OwnersArgs {
 
 #[derive(Debug, Subcommand)]
 enum OwnersCommand {
+    Audit(audit::AuditArgs),
     Import(import::ImportArgs),
 }
 
 impl OwnersArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self.command {
+            Some(OwnersCommand::Audit(args)) => args.run(call),
             Some(OwnersCommand::Import(args)) => args.run(call),
             None => self.who.run(call),
         }

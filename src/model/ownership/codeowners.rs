@@ -34,4 +34,15 @@ impl Codeowners {
     pub fn rule_for(&self, path: &RepoPath) -> Option<&OwnerRule> {
         self.index.last_match(path).and_then(|n| self.rules.get(n))
     }
+
+    /// Every rule with whether it matches one of some paths; `None` where that is too costly to find out: more than so many
+    /// patterns would have to be tried.
+    pub fn ever_matching<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p RepoPath>,
+        most_steps: u64,
+    ) -> Option<Vec<(&OwnerRule, bool)>> {
+        let matched = self.index.ever_matching(self.rules.len(), paths, most_steps)?;
+        Some(self.rules.iter().zip(matched).collect())
+    }
 }

@@ -157,6 +157,15 @@ impl Ownership {
         matrix.is_some() || codeowners.is_some() || sections.is_some() || owners.is_some() || catalog.is_some()
     }
 
+    /// Every row of the matrix whose scope matches a path, by its place in the matrix, in ascending order; the last is the
+    /// path's row. `steps` counts the work.
+    pub fn rows_matching(&self, path: &RepoPath, steps: &mut u64) -> Vec<usize> {
+        let scopes = self.scopes.all_matches_counting(path, steps);
+        let mut rows: Vec<usize> = scopes.iter().filter_map(|n| self.scope_rows.get(*n).copied()).collect();
+        rows.dedup();
+        rows
+    }
+
     /// What every source says about a path.
     pub fn of(&self, path: &RepoPath) -> OwnershipAnswer<'_> {
         let sources = &self.sources;

@@ -58,7 +58,7 @@ impl PerFileIndex {
                 Form::Expression(regex) => expressions.push((regex, number)),
             }
         }
-        Self { patterns: PatternIndex::for_all(patterns), numbers, expressions }
+        Self { patterns: PatternIndex::new(patterns), numbers, expressions }
     }
 
     /// The numbers whose globs match a path relative to their directory, ascending, none twice.

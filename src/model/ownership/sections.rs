@@ -58,7 +58,7 @@ impl Sections {
                 patterns.push(entry.pattern.clone());
             }
         }
-        Self { path, sections, index: PatternIndex::for_all(patterns), places }
+        Self { path, sections, index: PatternIndex::new(patterns), places }
     }
 
     /// What each section says about a path, the unnamed one first.
@@ -67,6 +67,18 @@ impl Sections {
             self.index.all_matches(path).into_iter().filter_map(|n| self.places.get(n)).copied().collect();
         let by_section = places.chunk_by(|one, next| one.0 == next.0);
         by_section.filter_map(|matching| self.section(matching)).collect()
+    }
+
+    /// Every entry with whether it matches one of some paths; `None` where that is too costly to find out: more than so many
+    /// patterns would have to be tried.
+    pub fn ever_matching<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p RepoPath>,
+        most_steps: u64,
+    ) -> Option<Vec<(&SectionEntry, bool)>> {
+        let matched = self.index.ever_matching(self.places.len(), paths, most_steps)?;
+        let entry = |place: &(usize, usize)| self.sections.get(place.0)?.entries.get(place.1);
+        Some(self.places.iter().filter_map(entry).zip(matched).collect())
     }
 
     /// What one section says, by its entries that match a path.

@@ -34,6 +34,11 @@ pub(super) fn between(old: &[u8], new: &[u8]) -> Counts {
     Counts { additions: diff.count_additions().into(), deletions: diff.count_removals().into() }
 }
 
+/// The lines of a file; none if it is binary.
+pub(in crate::world) fn of_file(contents: &[u8]) -> u64 {
+    between(&[], contents).additions
+}
+
 /// Lines, the last one without a newline included.
 fn count(contents: &[u8]) -> u64 {
     let newlines = contents.iter().filter(|byte| **byte == b'\n').count() as u64;

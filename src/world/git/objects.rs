@@ -271,7 +271,7 @@ fn write_all(mut stdin: ChildStdin, queue: &Receiver<Vec<u8>>) {
 }
 
 /// Keeps the first words of stderr and reads the rest away, so that a talkative git never blocks.
-fn listen(mut stderr: ChildStderr) -> Vec<u8> {
+pub(super) fn listen(mut stderr: ChildStderr) -> Vec<u8> {
     let mut kept = Vec::new();
     let _ended = (&mut stderr).take(4096).read_to_end(&mut kept);
     let _ended = io::copy(&mut stderr, &mut io::sink());

@@ -1,7 +1,7 @@
 //! The files people see in the working tree: what is tracked, and what could be, without what git ignores.
 
 use super::{Repo, place};
-use crate::model::{FileKind, FoundFile, RepoPath, TrackedFile};
+use crate::model::{CountedFile, FileKind, FoundFile, RepoPath, TrackedFile};
 use crate::world::WorldError;
 use crate::world::tree::{Folder, Standing, Tree, Within};
 use std::path::Path;
@@ -55,6 +55,15 @@ impl Tree for WorkTree<'_> {
 
     fn standing(&self, path: &RepoPath) -> Result<Standing, WorldError> {
         self.folder.standing(path)
+    }
+
+    fn count_lines(&self, files: Vec<TrackedFile>) -> Result<Vec<CountedFile>, WorldError> {
+        // A submodule stands in the folder as a directory.
+        let (files, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.kind != FileKind::Submodule);
+        let mut counted = self.folder.count_lines(files)?;
+        counted.extend(others.into_iter().map(|file| CountedFile { file, lines: Some(0) }));
+        counted.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+        Ok(counted)
     }
 
     fn describe(&self) -> String {

@@ -8,7 +8,7 @@ use super::find;
 use super::objects::{Contents, checked_commit};
 use super::raw::kind;
 use super::{Fetched, Repo};
-use crate::model::{CommitId, FileKind, FoundFile, RepoPath, TrackedFile};
+use crate::model::{CommitId, CountedFile, FileKind, FoundFile, RepoPath, TrackedFile};
 use crate::world::WorldError;
 use crate::world::tree::{FILE_LIMIT, LINK, Standing, Tree, Within, is_own};
 use std::collections::HashMap;
@@ -254,6 +254,10 @@ impl Tree for GitTree<'_> {
             }
         }
         Ok(if is_tree(at.0) { Standing::Directory } else { Standing::File })
+    }
+
+    fn count_lines(&self, files: Vec<TrackedFile>) -> Result<Vec<CountedFile>, WorldError> {
+        self.repo.sizes(files)
     }
 
     fn describe(&self) -> String {

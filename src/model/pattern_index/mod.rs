@@ -10,9 +10,14 @@
 //! segment further on, or an extension. A bucket is tried from its last pattern and given up at the best one so far; a
 //! mark of all else the pattern needs spares most of the trials.
 
-use super::pattern::{Segment, Shape, Tail, Token};
-use super::quick_table::Table;
-use super::{Pattern, RepoPath};
+mod every;
+
+pub use every::Sweep;
+use every::{Field, Slot};
+
+use crate::model::pattern::{Segment, Shape, Tail, Token};
+use crate::model::quick_table::Table;
+use crate::model::{Pattern, RepoPath};
 use std::collections::HashMap;
 
 /// The place of a pattern, from 1, so that 0 is "none" and the larger one wins.
@@ -38,6 +43,9 @@ pub struct PatternIndex {
     rest: Vec<Shape>,
     /// What waits under each key; the first for those that have no key.
     buckets: Vec<Bucket>,
+    /// Of a slot and the pattern in it: the pattern that was there before, and so matches the very same paths by it. Only
+    /// for whoever asks for every match.
+    earlier: Table<(Slot, Rank), Rank>,
 }
 
 /// In ascending order.
@@ -50,15 +58,6 @@ struct Waiting {
     /// In `rest`.
     place: u32,
     needs: Marks,
-}
-
-/// What looking up the segments of a path gives.
-struct Walk {
-    /// The last match among the simple kinds.
-    best: Rank,
-    marks: Marks,
-    /// Where patterns wait that may match.
-    buckets: Vec<u32>,
 }
 
 /// The patterns whose literal leading segments end here.
@@ -114,47 +113,8 @@ impl PatternIndex {
         index
     }
 
-    /// Indexes the patterns for [`all_matches`](Self::all_matches), which asks more than the tables can answer: every one
-    /// waits in a bucket.
-    pub fn for_all(patterns: Vec<Pattern>) -> Self {
-        let mut index = Self { nodes: vec![Node::default()], buckets: vec![Bucket::new()], ..Self::default() };
-        let ranked = (1..).zip(patterns);
-        let rest: Vec<(Rank, Shape)> = ranked
-            .flat_map(|(rank, pattern)| pattern.into_shapes().into_iter().map(move |shape| (rank, shape)))
-            .collect();
-        index.fill_buckets(&rest);
-        index.rest = rest.into_iter().map(|(_, shape)| shape).collect();
-        index
-    }
-
-    /// The places of all patterns that match, ascending, of an index made by [`for_all`](Self::for_all).
-    pub fn all_matches(&self, path: &RepoPath) -> Vec<usize> {
-        let found = self.walk(path);
-        let mut segments = Vec::new();
-        let mut matching = Vec::new();
-        for bucket in found.buckets.iter().filter_map(|number| self.buckets.get(at(*number))) {
-            for waiting in bucket.iter().filter(|waiting| waiting.needs & !found.marks == 0) {
-                if segments.is_empty() {
-                    segments.extend(path.segments());
-                }
-                if self.rest.get(at(waiting.place)).is_some_and(|shape| shape.matches(&segments, &mut 0)) {
-                    matching.extend(at(waiting.rank).checked_sub(1));
-                }
-            }
-        }
-        matching.sort_unstable();
-        matching.dedup();
-        matching
-    }
-
     /// The place of the last pattern that matches, if any.
     pub fn last_match(&self, path: &RepoPath) -> Option<usize> {
-        let found = self.walk(path);
-        at(self.last_in(&found.buckets, path, found.marks, found.best)).checked_sub(1)
-    }
-
-    /// Looks up each segment of a path once.
-    fn walk(&self, path: &RepoPath) -> Walk {
         let mut best = 0;
         let mut marks = 0;
         let mut buckets = Vec::with_capacity(USUAL_DEPTH);
@@ -179,11 +139,8 @@ impl PatternIndex {
             number = step.copied().unwrap_or(0);
             node = step.and_then(|number| self.nodes.get(at(*number)));
         }
-        if let Some(here) = node {
-            best = best.max(here.at);
-            buckets.extend(named(here.bucket));
-        }
-        Walk { best, marks, buckets }
+        best = best.max(node.map_or(0, |here| here.at));
+        at(self.last_in(&buckets, path, marks, best)).checked_sub(1)
     }
 
     /// The better of `best` and the last match among those that wait.
@@ -215,11 +172,15 @@ impl PatternIndex {
             Tail::Below => (false, true),
         };
         match shape.segments.as_slice() {
-            [Segment::Deep, Segment::Literal(name)] => self.name(name).enter(rank, here, below),
+            [Segment::Deep, Segment::Literal(name)] => {
+                let before = self.name(name).enter(rank, here, below);
+                self.remember(rank, before, [Field::Name, Field::NameDirectory]);
+            }
             [Segment::Deep, Segment::Wild(tokens)] => match tokens.as_slice() {
                 [Token::Many, Token::Literal(text)] if text.first() == Some(&b'.') => match extension(text) {
                     Some(only) if only.len() + 1 == text.len() => {
-                        self.extension(only).enter(rank, here, below);
+                        let before = self.extension(only).enter(rank, here, below);
+                        self.remember(rank, before, [Field::Extension, Field::ExtensionDirectory]);
                     }
                     _ => return false,
                 },
@@ -227,14 +188,15 @@ impl PatternIndex {
             },
             [path @ .., Segment::Whole] if shape.tail == Tail::End && path.iter().all(is_literal) => {
                 let number = self.node(path);
-                self.change(number, |node| node.child = rank);
+                let before = self.nodes.get_mut(at(number)).map_or(0, |node| replace(&mut node.child, true, rank));
+                self.remember(rank, (number, [before, 0]), [Field::Child, Field::Child]);
             }
             path if path.iter().all(is_literal) => {
                 let number = self.node(path);
-                self.change(number, |node| {
-                    node.at = if here { rank } else { node.at };
-                    node.below = if below { rank } else { node.below };
-                });
+                let enter =
+                    |node: &mut Node| [replace(&mut node.at, here, rank), replace(&mut node.below, below, rank)];
+                let before = self.nodes.get_mut(at(number)).map_or([0; 2], enter);
+                self.remember(rank, (number, before), [Field::At, Field::Below]);
             }
             _ => return false,
         }
@@ -311,12 +273,6 @@ impl PatternIndex {
         number
     }
 
-    fn change(&mut self, number: u32, change: impl FnOnce(&mut Node)) {
-        if let Some(node) = self.nodes.get_mut(at(number)) {
-            change(node);
-        }
-    }
-
     fn name(&mut self, text: &[u8]) -> &mut Name {
         Name::of(&mut self.names, text)
     }
@@ -332,9 +288,9 @@ impl Name {
         table.entry(text.into()).or_insert(Self { number, last: 0, directory: 0, bucket: 0 })
     }
 
-    fn enter(&mut self, rank: Rank, here: bool, below: bool) {
-        self.last = if here { rank } else { self.last };
-        self.directory = if below { rank } else { self.directory };
+    /// Its number, and what stood where the pattern stands now.
+    fn enter(&mut self, rank: Rank, here: bool, below: bool) -> (u32, [Rank; 2]) {
+        (self.number, [replace(&mut self.last, here, rank), replace(&mut self.directory, below, rank)])
     }
 
     fn mark(&self) -> Marks {
@@ -344,6 +300,11 @@ impl Name {
     fn extension_mark(&self) -> Marks {
         self.mark() << 64
     }
+}
+
+/// Puts a pattern into a place, if it belongs there; what was there before.
+fn replace(place: &mut Rank, belongs: bool, rank: Rank) -> Rank {
+    if belongs { std::mem::replace(place, rank) } else { 0 }
 }
 
 /// A bucket's number, if there is one.
@@ -453,7 +414,7 @@ mod tests {
                 let path = RepoPath::from(path.as_str());
                 prop_assert_eq!(index.last_match(&path), naive(&patterns, &path), "{} among {:?}", path, patterns);
                 let matching: Vec<usize> = (0..patterns.len()).filter(|n| patterns[*n].matches(&path)).collect();
-                prop_assert_eq!(PatternIndex::for_all(patterns.clone()).all_matches(&path), matching);
+                prop_assert_eq!(PatternIndex::new(patterns.clone()).all_matches(&path), matching);
             }
         }
     }

@@ -5,11 +5,16 @@
 //! fingerprint, which here is the rule, the first path and which of several such results it is: not the message, whose
 //! numbers change.
 
+mod audit;
+mod decision;
+
+pub(super) use audit::write as write_audit;
+pub(super) use decision::write;
+
 use super::escape::{sarif, unquoted, uri};
 use super::{json, words};
-use crate::model::{Decision, Finding, Severity};
+use crate::model::Finding;
 use serde::{Serialize, Serializer};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -19,96 +24,75 @@ const LOCATIONS: usize = 100;
 /// Results of one run; code scanning refuses a file with more than 25,000.
 const RESULTS: usize = 25_000;
 
-/// Writes the log file and a line end.
-pub(super) fn write(decision: &Decision, out: &mut impl Write) -> io::Result<()> {
-    let entries = entries(decision);
+/// Writes the log file of some results, and a line end. What has no path is placed at `elsewhere`.
+fn write_log(
+    entries: &[Entry<'_>],
+    elsewhere: &str,
+    properties: impl Serialize,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let driver = Driver { name: "changeward", semantic_version: env!("CARGO_PKG_VERSION"), rules: rules(entries) };
+    let run = Run {
+        tool: Tool { driver },
+        column_kind: "unicodeCodePoints",
+        results: Results { elsewhere, entries },
+        properties,
+    };
     json::write_document(
         &Log {
             schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
             version: "2.1.0",
-            runs: [Run::of(decision, &entries)],
+            runs: [run],
         },
         out,
     )
 }
 
-/// One result to be: the finding, what it is to the decision, its rule's index, its ordinal among equals.
+/// One result to be: the finding, what it is to the whole, how grave it is, its rule's index, what tells it from others of
+/// its rule, and which of several equals it is.
 struct Entry<'a> {
     finding: &'a Finding,
     role: &'static str,
+    level: &'static str,
     rule: usize,
+    subject: &'a str,
     ordinal: usize,
+    /// Why it does not count, where somebody accepted it.
+    accepted: Option<String>,
 }
 
-impl Entry<'_> {
-    fn level(&self) -> &'static str {
-        match (self.role, self.finding.severity) {
-            ("block", _) | ("finding", Severity::Error) => "error",
-            (_, Severity::Info) => "note",
-            _ => "warning",
-        }
+/// Numbers rules and equals.
+#[derive(Default)]
+struct Ordinals<'a> {
+    rules: BTreeMap<&'a str, usize>,
+    seen: BTreeMap<(&'a str, &'a str), usize>,
+}
+
+impl<'a> Ordinals<'a> {
+    fn entry(&mut self, role: &'static str, finding: &'a Finding, subject: &'a str) -> Entry<'a> {
+        let next = self.rules.len();
+        let rule = *self.rules.entry(&finding.code).or_insert(next);
+        let ordinal = self.seen.entry((&finding.code, subject)).or_insert(0);
+        *ordinal += 1;
+        Entry { finding, role, level: "warning", rule, subject, ordinal: *ordinal, accepted: None }
     }
 }
 
-fn entries(decision: &Decision) -> Vec<Entry<'_>> {
-    let reasons = words::why(decision).map(|(blocks, reason)| (if blocks { "block" } else { "reason" }, reason));
-    let findings = decision.findings.iter().map(|finding| ("finding", finding));
-    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut seen: BTreeMap<(&str, Option<&String>), usize> = BTreeMap::new();
-    reasons
-        .chain(findings)
-        .take(RESULTS)
-        .map(|(role, finding)| {
-            let next = rules.len();
-            let rule = *rules.entry(&finding.code).or_insert(next);
-            let ordinal = seen.entry((&finding.code, finding.paths.first())).or_insert(0);
-            *ordinal += 1;
-            Entry { finding, role, rule, ordinal: *ordinal }
-        })
-        .collect()
-}
-
 #[derive(Serialize)]
-struct Log<'a> {
+struct Log<'a, P> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run<'a>; 1],
+    runs: [Run<'a, P>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct Run<'a, P> {
     tool: Tool<'a>,
     column_kind: &'static str,
     results: Results<'a>,
-    properties: RunProperties<'a>,
-}
-
-impl<'a> Run<'a> {
-    fn of(decision: &'a Decision, entries: &'a [Entry<'a>]) -> Self {
-        Self {
-            tool: Tool {
-                driver: Driver {
-                    name: "changeward",
-                    semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: rules(entries),
-                },
-            },
-            column_kind: "unicodeCodePoints",
-            results: Results { decision, entries },
-            properties: RunProperties {
-                class: decision.class.as_str(),
-                verdict: decision.verdict().as_str(),
-                automatic: decision.automatic(),
-                risk: decision.risk.as_str(),
-                environment: sarif(&decision.environment),
-                base: decision.base.as_ref().map(|id| id.0.as_str()),
-                head: decision.head.as_ref().map(|id| id.0.as_str()),
-                missing: decision.missing().map(|level| sarif(&level.level)).collect(),
-            },
-        }
-    }
+    properties: P,
 }
 
 #[derive(Serialize)]
@@ -147,7 +131,7 @@ struct Text {
 /// One rule per code, in the order of the results; its words are those of its first finding.
 fn rules<'a>(entries: &[Entry<'a>]) -> Vec<Rule<'a>> {
     let mut rules: Vec<Rule<'a>> = Vec::new();
-    for entry in entries.iter() {
+    for entry in entries.iter().take(RESULTS) {
         if entry.rule != rules.len() {
             continue;
         }
@@ -159,22 +143,20 @@ fn rules<'a>(entries: &[Entry<'a>]) -> Vec<Rule<'a>> {
             short_description: Text { text: sarif(&words::clip(&finding.code, 255)) },
             full_description: Text { text: sarif(&words::clip(&finding.msg, 1_000)) },
             help: Text { text: sarif(&words::clip(&format!("Next: {help}.{place}"), 1_000)) },
-            default_configuration: Configuration { level: entry.level() },
+            default_configuration: Configuration { level: entry.level },
         });
     }
     rules
 }
 
 struct Results<'a> {
-    decision: &'a Decision,
+    elsewhere: &'a str,
     entries: &'a [Entry<'a>],
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let elsewhere =
-            self.decision.files.first().map_or(Cow::Borrowed("CODEOWNERS"), |f| f.diff.path.quoted().into());
-        serializer.collect_seq(self.entries.iter().map(|entry| ResultRecord::of(entry, &elsewhere)))
+        serializer.collect_seq(self.entries.iter().take(RESULTS).map(|entry| ResultRecord::of(entry, self.elsewhere)))
     }
 }
 
@@ -187,6 +169,8 @@ struct ResultRecord<'a> {
     message: Text,
     locations: Vec<Location>,
     partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<[Suppression; 1]>,
     properties: ResultProperties,
 }
 
@@ -201,16 +185,19 @@ impl<'a> ResultRecord<'a> {
         if locations.is_empty() {
             locations.push(Location::of(elsewhere, None));
         }
-        let path = finding.paths.first().map_or("", String::as_str);
         Self {
             rule_id: &finding.code,
             rule_index: entry.rule,
-            level: entry.level(),
+            level: entry.level,
             message: Text { text: sarif(&words::clip(&message(finding), 4_000)) },
             locations,
             partial_fingerprints: Fingerprints {
-                v1: format!("{:016x}:{}", fingerprint([&finding.code, path]), entry.ordinal),
+                v1: format!("{:016x}:{}", fingerprint([&finding.code, entry.subject]), entry.ordinal),
             },
+            suppressions: entry
+                .accepted
+                .as_ref()
+                .map(|why| [Suppression { kind: "external", justification: sarif(why) }]),
             properties: ResultProperties {
                 role: entry.role,
                 paths: finding.paths.len(),
@@ -267,24 +254,19 @@ struct Fingerprints {
     v1: String,
 }
 
+/// SARIF 2.1.0, 3.35: the result does not count, and why.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: String,
+}
+
 #[derive(Serialize)]
 struct ResultProperties {
     role: &'static str,
     paths: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
-}
-
-#[derive(Serialize)]
-struct RunProperties<'a> {
-    class: &'static str,
-    verdict: &'static str,
-    automatic: bool,
-    risk: &'static str,
-    environment: String,
-    base: Option<&'a str>,
-    head: Option<&'a str>,
-    missing: Vec<String>,
 }
 
 /// FNV-1a over the parts, each ended by a zero: stable across versions of the compiler, unlike the standard hasher.

@@ -1,0 +1,2 @@
+fn find() {}
+// no stop words
