@@ -179,3 +179,42 @@ fn every_code_is_explained_and_every_code_explained_exists() {
         .collect();
     assert!(invented.is_empty(), "nothing says {invented:?}");
 }
+
+/// Every lint of the audit stands in the table, with what the program says of it.
+#[test]
+fn every_lint_is_in_the_table_and_every_line_of_the_table_is_a_lint() {
+    use changeward::audit::lint::LINTS;
+    let page = read("docs/ownership.md");
+    let section = page.split("\n### Lints\n").nth(1).unwrap().split("\n### ").next().unwrap();
+    let told: BTreeSet<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    let lines: Vec<String> = LINTS
+        .iter()
+        .map(|lint| format!("| `{}` | {} | {} | {} |", lint.code, lint.severity.as_str(), lint.meaning, lint.mend))
+        .collect();
+    assert_eq!(told, lines.iter().map(String::as_str).collect());
+    let changes = read("CHANGELOG.md");
+    assert!(changes.contains(&format!("{} lints", LINTS.len())), "there are {} lints", LINTS.len());
+}
+
+/// The configuration and the baseline shown are read, and the commands shown answer.
+#[test]
+fn what_is_shown_of_the_audit_works() {
+    let page = read("docs/ownership.md");
+    let section = page.split("\n## Auditing\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let toml = blocks(section, "toml");
+    assert_eq!(toml.len(), 2);
+    let repo = TempRepo::new();
+    repo.write(".changeward/config.toml", &toml[0]);
+    repo.write(".changeward/baseline.toml", &toml[1]);
+    repo.commit("one");
+    let commands: Vec<String> = blocks(section, "console")
+        .iter()
+        .flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|line| line.split('#').next().unwrap().trim().strip_prefix("$ changeward ").map(str::to_owned))
+        .collect();
+    assert_eq!(commands.len(), 4);
+    for command in commands {
+        let (code, said) = changeward(&command.split_whitespace().collect::<Vec<_>>(), repo.path());
+        assert!(matches!(code, Some(0 | 11)), "{command}: {code:?} {said}");
+    }
+}

@@ -64,6 +64,12 @@ impl TempRepo {
         self.command(args).output().unwrap()
     }
 
+    /// Runs git at another time than the fixed one.
+    pub fn dated(&self, at: &str, args: &[&str]) {
+        let output = self.command(args).env("GIT_AUTHOR_DATE", at).env("GIT_COMMITTER_DATE", at).output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Runs git with something to read.
     pub fn feed(&self, args: &[&str], input: &[u8]) -> Vec<u8> {
         use std::io::Write;

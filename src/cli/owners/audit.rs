@@ -13,9 +13,9 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  changeward owners audit                              coverage, and the gravest findings with their next step
+  changeward owners audit                              coverage, and the gravest findings
   changeward owners audit --all                        everything
-  changeward owners audit --drift=180d                 also who really changes the code, from the history
+  changeward owners audit --drift=180d                 also who really changes the code
   changeward owners audit --lint UNOWNED --lint NO_A   only these
   changeward owners audit --format sarif > audit.sarif
   changeward owners audit --write-baseline --owner @kim --expires 2027-01-01
@@ -117,14 +117,15 @@ fn span(text: &str) -> Result<Span, String> {
 
 impl AuditArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
+        let now = self.at.now(&call);
         let dir = call.dir.unwrap_or_else(|| Path::new(".").to_path_buf());
         let request = AuditRequest {
             at: self.at.meant(&dir),
             dir,
-            now: call.around.now,
+            now,
             lines: !self.looked.no_lines,
             drift: self.looked.meant(),
-            only: self.looked.lints,
+            only: self.looked.lints.iter().map(|code| code.to_uppercase()).collect(),
             fail_on: self.shape.fail_on.meant(),
         };
         let mut progress = Progress::of("Reading the history");

@@ -105,10 +105,10 @@ pub(in crate::report) fn drift(window: Option<&DriftWindow>) -> String {
 
 /// What a finding says, with what it is about where the message does not say it.
 pub(in crate::report) fn message(found: &AuditFinding) -> String {
-    let msg = &found.finding.msg;
-    let told = msg.replace('`', "");
-    let known = told.contains(&*found.subject) || found.subject.contains(&**msg);
-    if known { msg.clone() } else { format!("{msg} [{}]", found.subject) }
+    let plain = |text: &str| text.replace('`', "");
+    let (msg, subject) = (plain(&found.finding.msg), plain(&found.subject));
+    let known = subject.rsplit(' ').next().is_some_and(|last| msg.contains(last));
+    if known { found.finding.msg.clone() } else { format!("{} [{}]", found.finding.msg, found.subject) }
 }
 
 #[cfg(test)]

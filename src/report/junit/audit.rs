@@ -6,6 +6,9 @@ use crate::model::{AuditFinding, AuditReport, Finding, Severity};
 use crate::report::audit::words;
 use std::io::{self, Write};
 
+/// What the case with the coverage is called.
+const CASE: &str = "COVERAGE";
+
 /// Cases of one suite; CI servers keep every one in memory.
 const CASES: usize = 25_000;
 
@@ -27,7 +30,7 @@ pub(in crate::report) fn write(report: &AuditReport, out: &mut impl Write) -> io
         ("lines_owned", report.coverage.all.owned.lines.to_string()),
     ];
     write_properties(properties, out)?;
-    let coverage = Finding::new("COVERAGE", Severity::Info, words::coverage(&report.coverage));
+    let coverage = Finding::new(CASE, Severity::Info, words::coverage(&report.coverage));
     write_finding("audit", &coverage, None, Outcome::Passed, out)?;
     for found in shown() {
         write_finding("audit", &finding(found), Some(&found.subject), outcome(report, found), out)?;
