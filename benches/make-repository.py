@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Makes a bare git repository with a change of a known size, for measuring.
 
-    benches/make-repository.py DIRECTORY --changed 100000 [--unchanged 0] [--owners 300]
+    benches/make-repository.py DIRECTORY --changed 100000 [--unchanged 0] [--owners 300] [--commits 0]
 
-The repository has two commits. Of the changed files four fifths are edited (3 of 40 lines), a tenth is new, a
+The repository has two commits, and as many more as `--commits` says: ten minutes apart, by fifty people, each to three
+of the edited files. Of the changed files four fifths are edited (3 of 40 lines), a tenth is new, a
 twentieth deleted, a twentieth moved as it is; a hundred files share a directory. The unchanged files stand in
 directories of their own. CODEOWNERS names as many directories as `--owners` says, and an owner for everything else.
 The same arguments make the same repository, with the same commit ids.
@@ -24,6 +25,7 @@ def main():
     parser.add_argument("--changed", type=int, default=1000, metavar="FILES")
     parser.add_argument("--unchanged", type=int, default=0, metavar="FILES")
     parser.add_argument("--owners", type=int, default=300, metavar="RULES")
+    parser.add_argument("--commits", type=int, default=0, metavar="COMMITS")
     wish = parser.parse_args()
     if wish.directory.exists():
         sys.exit(f"{wish.directory} is there already")
@@ -57,6 +59,12 @@ def history(wish):
             yield f"D {path('src', n)}\n".encode()
         else:
             yield put(path("src", n), text(n, 1))
+    edited = [n for n in range(wish.changed) if kind(n) == "edited"]
+    for mark in range(wish.commits):
+        yield commit(3 + 600 * mark, f"more {mark}", f"dev{mark % 50}")
+        for file in range(3):
+            n = edited[(mark * 7919 + file * 104729) % len(edited)]
+            yield put(path("src", n), text(n, mark + 2))
     yield b"done\n"
 
 
@@ -81,8 +89,8 @@ def owners(wish):
     return "".join(rule + "\n" for rule in rules).encode()
 
 
-def commit(mark, message):
-    who = f"ann <ann@example.org> {1700000000 + mark} +0000"
+def commit(mark, message, name="ann"):
+    who = f"{name} <{name}@example.org> {1700000000 + mark} +0000"
     return f"commit refs/heads/main\ncommitter {who}\ndata {len(message)}\n{message}\n".encode()
 
 

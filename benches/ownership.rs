@@ -94,6 +94,25 @@ fn last_match(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What the audit asks: every match of each path, and which patterns match any, over 10,000 patterns.
+fn every_match(criterion: &mut Criterion) {
+    let mut dice = Dice(0x5eed);
+    let texts = paths(&mut dice);
+    let all: Vec<RepoPath> = texts.iter().take(PATHS / 10).map(RepoPath::new).collect();
+    let rules = patterns(&rules(&mut dice, &texts, 10_000));
+    let index = PatternIndex::new(rules.clone());
+    let mut group = criterion.benchmark_group("10000 patterns, 100000 paths");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(u64::try_from(all.len()).unwrap_or(0)));
+    group.bench_function("all_matches", |bencher| {
+        bencher.iter(|| all.iter().map(|path| index.all_matches(black_box(path)).len()).sum::<usize>());
+    });
+    group.bench_function("ever_matching", |bencher| {
+        bencher.iter(|| index.ever_matching(rules.len(), black_box(&all), u64::MAX).map_or(0, |found| found.len()));
+    });
+    group.finish();
+}
+
 fn read(criterion: &mut Criterion) {
     let mut dice = Dice(0x5eed);
     let texts = paths(&mut dice);
@@ -108,5 +127,5 @@ fn read(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, last_match, read);
+criterion_group!(benches, last_match, every_match, read);
 criterion_main!(benches);

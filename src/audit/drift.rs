@@ -118,15 +118,14 @@ fn only_self(ground: &Ground<'_>, subject: &str, work: &Work) -> Option<Said> {
 /// Who changes it without being named, and who is named without changing it.
 fn effective(ground: &Ground<'_>, subject: &str, work: &Work) -> Option<Said> {
     // A team whose members nobody knows may hold anybody.
-    let outsiders: Vec<(&Principal, u64)> = match ground.directory.people(&work.named) {
-        Some(named) => work
-            .by
-            .iter()
-            .filter(|(who, commits)| !named.contains(*who) && **commits >= SOME && **commits * SHARE >= work.commits)
-            .map(|(who, commits)| (who, *commits))
-            .collect(),
-        None => Vec::new(),
-    };
+    let named = ground.directory.people(&work.named)?;
+    let is_some = |commits: u64| commits >= SOME && commits * SHARE >= work.commits;
+    let outsiders: Vec<(&Principal, u64)> = work
+        .by
+        .iter()
+        .filter(|(who, commits)| !named.contains(*who) && is_some(**commits))
+        .map(|(who, commits)| (who, *commits))
+        .collect();
     let changed = |name: &Principal| {
         let people = ground.directory.people([name]);
         people.is_none_or(|people| people.iter().any(|person| work.by.contains_key(person)))
