@@ -133,7 +133,7 @@ pub struct BaselineWritten {
 /// Audits, and writes a baseline of what was found into the working tree.
 ///
 /// # Errors
-/// As [`audit`], and when the file cannot be written.
+/// As [`audit()`], and when the file cannot be written.
 pub fn write_baseline(
     request: &AuditRequest,
     wish: &BaselineRequest,
