@@ -6,6 +6,7 @@ mod approval;
 mod asked;
 mod change;
 mod claim;
+mod codeowners_line;
 mod config;
 mod datum;
 mod decision;
@@ -16,11 +17,13 @@ mod import;
 mod ownership;
 mod path;
 mod pattern;
+mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
 mod presence;
 mod quick_table;
+mod roster;
 mod template;
 mod time;
 mod tracked;
@@ -29,6 +32,7 @@ pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingP
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
+pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
     CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
     OwnershipConfig,
@@ -54,6 +58,9 @@ pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
 pub use people::{Principal, PrincipalKind};
 pub use presence::Presence;
+pub use roster::{
+    AnswerRow, Coverage, Gap, GapExtent, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
+};
 pub use template::{Limits, Template, TemplateState};
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};
