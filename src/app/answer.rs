@@ -1,3 +1,3 @@
 //! An answer in words: the formats and what the reader's screen can do.
 
-pub use crate::report::{Format, OwnersFormat, Style, render, render_owners};
+pub use crate::report::{Compared, Format, OwnersFormat, RosterFormat, Style, render, render_made, render_owners};

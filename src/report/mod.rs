@@ -6,6 +6,7 @@
 
 pub mod draft;
 mod escape;
+mod escape_html;
 mod explain;
 mod github;
 mod human;
@@ -13,11 +14,13 @@ mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod roster;
 mod sarif;
 mod text;
 mod words;
 
 pub use owners::{OwnersFormat, owners_schema, render_owners};
+pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 
 use crate::model::Decision;
 use std::io::{self, BufWriter, Write};

@@ -1,5 +1,6 @@
 //! Questions about owners: who answers for a path, and what is wrong with the answers.
 
+pub mod docs;
 pub mod import;
 mod survey;
 pub mod who;
