@@ -53,7 +53,11 @@ const ROOMS: &[Room] = &[
         &["hmac", "md5", "miette", "regex", "regorus", "serde", "serde_json", "sha1", "sha2", "strsim", "thiserror"],
     ),
     room("decide", &["model"], &[]),
-    room("report", &["model"], &["anstyle", "base64", "miette", "serde", "serde_json", "thiserror", "unicode_width"]),
+    room(
+        "report",
+        &["model"],
+        &["anstyle", "base64", "miette", "serde", "serde_json", "sha2", "thiserror", "unicode_width"],
+    ),
     room("world", &["model"], &["gix_imara_diff", "miette", "rlimit", "strsim", "thiserror", "walkdir"]),
     room(
         "app",
@@ -76,7 +80,7 @@ const SHARED: &[(&str, &str)] = &[
     ("regex", "builtins of the policy engine, and OWNERS files whose filters are regular expressions"),
     ("serde", "each frozen document has its record in the room that reads or writes it"),
     ("serde_json", "each frozen document has its record in the room that reads or writes it"),
-    ("sha2", "builtins of the policy engine, and the digests of a decision"),
+    ("sha2", "builtins of the policy engine, the digests of a decision, and those of a page's own script and style"),
     ("strsim", "did-you-mean: keys of files, functions of policies, names of revisions"),
     ("thiserror", "the language of errors: code, place, next step"),
 ];

@@ -7,14 +7,18 @@
 mod actors;
 mod approvals;
 mod claims;
+mod codeowners;
 mod disagreements;
 pub mod duties;
 mod files;
 mod lockdowns;
+mod roster;
 mod rows;
 mod templates;
 
 pub use claims::Statement;
+pub use codeowners::codeowners;
+pub use roster::roster;
 
 use crate::model::{
     CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, Finding, ForgeFacts, Identity, IntegrityError,

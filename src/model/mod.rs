@@ -7,6 +7,7 @@ mod asked;
 mod audit;
 mod change;
 mod claim;
+mod codeowners_line;
 mod config;
 mod datum;
 mod decision;
@@ -17,11 +18,13 @@ mod import;
 mod ownership;
 mod path;
 mod pattern;
+mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
 mod presence;
 mod quick_table;
+mod roster;
 mod template;
 mod time;
 mod tracked;
@@ -34,6 +37,7 @@ pub use audit::{
 };
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
+pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
     CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
     OwnershipConfig,
@@ -59,6 +63,9 @@ pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
 pub use presence::Presence;
+pub use roster::{
+    AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
+};
 pub use template::{Limits, Template, TemplateState};
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};

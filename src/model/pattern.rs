@@ -97,6 +97,11 @@ impl Pattern {
         self.shapes.iter().any(|shape| shape.matches(&segments, steps))
     }
 
+    /// The alternatives, for whoever says them in another dialect.
+    pub(super) fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
     /// The alternatives, for the index.
     pub(super) fn into_shapes(self) -> Vec<Shape> {
         self.shapes

@@ -7,6 +7,7 @@
 mod audit;
 pub mod draft;
 mod escape;
+mod escape_html;
 mod explain;
 mod github;
 mod human;
@@ -14,12 +15,14 @@ mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod roster;
 mod sarif;
 mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
 pub use owners::{OwnersFormat, owners_schema, render_owners};
+pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 
 use crate::model::Decision;
 use std::io::{self, BufWriter, Write};

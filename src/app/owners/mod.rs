@@ -1,6 +1,7 @@
 //! Questions about owners: who answers for a path, and what is wrong with the answers.
 
 pub mod audit;
+pub mod docs;
 pub mod import;
 mod survey;
 pub mod who;

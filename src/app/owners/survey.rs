@@ -3,7 +3,7 @@
 use super::At;
 use crate::app::controls::{self, Owners};
 use crate::app::failure::Failure;
-use crate::model::{Baseline, CommitId, Config, RepoPath, TrackedFile};
+use crate::model::{Baseline, CommitId, Config, Moment, RepoPath, TrackedFile};
 use crate::world::WorldError;
 use crate::world::git::{Repo, from_the_root};
 use crate::world::tree::{Folder, Tree, Within};
@@ -58,6 +58,17 @@ impl Place {
         let head = || repo.resolve("HEAD").map_err(Failure::world);
         let commit = state.commit.clone().map_or_else(head, Ok)?;
         Ok(Some((repo, commit)))
+    }
+
+    /// The root that typed paths are relative to; `None` in a bare repository.
+    pub(in crate::app) fn root(&self) -> Result<Option<&Path>, Failure> {
+        let Some(repo) = &self.repo else { return Ok(Some(&self.dir)) };
+        repo.top_level().map_err(Failure::world)
+    }
+
+    /// When a commit was made.
+    pub(in crate::app) fn committed_at(&self, commit: &CommitId) -> Result<Option<Moment>, Failure> {
+        self.repo.as_ref().map(|repo| repo.committed_at(commit)).transpose().map_err(Failure::world)
     }
 
     /// The state asked about: its files, and its commit where it is one.

@@ -1,6 +1,7 @@
 //! `changeward owners …`: the question about paths is the command itself, everything else a word behind it.
 
 mod audit;
+mod docs;
 mod import;
 mod who;
 
@@ -36,6 +37,7 @@ pub(super) struct OwnersArgs {
 enum OwnersCommand {
     Audit(audit::AuditArgs),
     Import(import::ImportArgs),
+    Docs(docs::DocsArgs),
 }
 
 impl OwnersArgs {
@@ -43,15 +45,27 @@ impl OwnersArgs {
         match self.command {
             Some(OwnersCommand::Audit(args)) => args.run(call),
             Some(OwnersCommand::Import(args)) => args.run(call),
+            Some(OwnersCommand::Docs(args)) => args.run(call),
             None => self.who.run(call),
         }
     }
 }
 
-/// Which state of the files is looked at.
+/// Which state of the files is looked at, and as of when.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which state")]
 pub(super) struct AtArgs {
+    #[command(flatten)]
+    state: StateArgs,
+    /// Who is away, and what is overdue, as of TIME [default: now]
+    #[arg(long, value_name = "TIME", value_parser = super::change::moment)]
+    now: Option<Moment>,
+}
+
+/// Which state of the files is looked at.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which state")]
+pub(super) struct StateArgs {
     /// The files of REV [default: HEAD]
     #[arg(long, value_name = "REV", value_parser = super::change::revision, conflicts_with = "worktree")]
     at: Option<String>,
@@ -61,9 +75,6 @@ pub(super) struct AtArgs {
     /// What stands in DIR, from where paths are then taken: to try files out
     #[arg(long, value_name = "DIR", conflicts_with_all = ["at", "worktree"])]
     control_files: Option<PathBuf>,
-    /// Who is away, and what is overdue, as of TIME [default: now]
-    #[arg(long, value_name = "TIME", value_parser = super::change::moment)]
-    now: Option<Moment>,
 }
 
 impl AtArgs {
@@ -72,6 +83,12 @@ impl AtArgs {
         self.now.unwrap_or(call.around.now)
     }
 
+    pub(super) fn meant(self, dir: &Path) -> At {
+        self.state.meant(dir)
+    }
+}
+
+impl StateArgs {
     pub(super) fn meant(self, dir: &Path) -> At {
         match self {
             Self { control_files: Some(folder), .. } => At::Folder(below(dir, folder)),

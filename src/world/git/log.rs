@@ -65,6 +65,13 @@ impl Log {
     }
 }
 
+/// When a commit was made.
+pub(super) fn committed_at(git: &Git, commit: &str) -> Result<Moment, WorldError> {
+    let said = git.run(&["rev-list", "--no-commit-header", "--max-count=1", "--format=%ct", commit, "--"])?;
+    let seconds = std::str::from_utf8(&said).ok().and_then(|said| said.trim().parse().ok());
+    seconds.map(Moment::from_unix).ok_or_else(|| cut("the time of a commit"))
+}
+
 /// The commits from head down to base, if each has one parent and base is among them: then nothing else is reachable
 /// from head and not from base.
 fn line(objects: &mut CatFile, base: &CommitId, head: &CommitId) -> Result<Option<Vec<Commit>>, WorldError> {

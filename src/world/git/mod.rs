@@ -31,7 +31,7 @@ pub use standing::WorkTree;
 pub use tree::GitTree;
 pub use typed::from_the_root;
 
-use crate::model::{Change, CommitId, Diff, ObjectId};
+use crate::model::{Change, CommitId, Diff, Moment, ObjectId};
 use crate::world::WorldError;
 use crate::world::error::printable;
 use command::Git;
@@ -124,6 +124,14 @@ impl Repo {
     /// When an end of the change cannot be determined for certain, or git cannot be started.
     pub fn begin(&self, spec: &ChangeSpec) -> Result<Pending<'_>, WorldError> {
         Pending::begin(self, spec)
+    }
+
+    /// When a commit was made.
+    ///
+    /// # Errors
+    /// When git cannot tell.
+    pub fn committed_at(&self, commit: &CommitId) -> Result<Moment, WorldError> {
+        log::committed_at(&self.git, checked_commit(commit)?)
     }
 
     /// The commit a revision names; tags are peeled.
