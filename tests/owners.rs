@@ -145,6 +145,8 @@ fn a_list_of_paths_gets_the_answers_of_the_paths() {
     let states: Vec<_> = owners(&found).into_iter().map(|(path, owned, _)| (path, owned)).collect();
     let expected = [("d1/f 1.txt", "owned"), ("d2/x", "cleared"), ("d3/y.txt", "owned")];
     assert_eq!(states, expected.map(|(path, owned)| (path.to_owned(), owned.to_owned())));
+    let joined = feed(repo.path(), &["--stdin"], b"a\0b\n");
+    assert_eq!((joined.status.code(), text(&joined.stdout)), (Some(2), String::new()), "{}", text(&joined.stderr));
     let climbing = feed(repo.path(), &["--stdin"], b"ok\n../../etc/passwd\n");
     assert_eq!((climbing.status.code(), text(&climbing.stdout)), (Some(2), String::new()));
 }

@@ -42,6 +42,11 @@ pub enum Question {
 pub struct PathList(Vec<u8>);
 
 impl PathList {
+    /// Takes a buffer in which each path is ended by a NUL.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
     /// Adds a path.
     pub fn push(&mut self, path: &[u8]) {
         self.0.extend_from_slice(path);

@@ -143,13 +143,20 @@ fn inside(tracked: &[TrackedFile], directory: &RepoPath) -> Vec<RepoPath> {
 
 /// The paths on the standard input. Nearly all are spelled as git spells them, and are taken as they are.
 fn listed(place: &Place, nul: bool) -> Result<PathList, Failure> {
-    let bytes = given::standard_input().map_err(Failure::world)?;
+    let mut bytes = given::standard_input().map_err(Failure::world)?;
     let end = if nul { 0 } else { b'\n' };
+    if place.is_root() && all_plain(&bytes, end) {
+        bytes.iter_mut().filter(|byte| **byte == end).for_each(|byte| *byte = 0);
+        return Ok(PathList::of(bytes));
+    }
     let mut list = PathList::default();
     for line in bytes.split(|byte| *byte == end) {
         let path = line.strip_suffix(b"\r").filter(|_| !nul).unwrap_or(line);
         if path.is_empty() {
             continue;
+        }
+        if path.contains(&0) {
+            return Err(Failure::usage(NulInLine));
         }
         if place.is_root() && is_plain(path) {
             list.push(path);
@@ -158,6 +165,30 @@ fn listed(place: &Place, nul: bool) -> Result<PathList, Failure> {
         }
     }
     Ok(list)
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("a line of the standard input holds a NUL, which no path does")]
+#[diagnostic(
+    code(changeward::usage::nul),
+    help("add `-z` where the paths end with a NUL, as `git ls-files -z` writes them")
+)]
+struct NulInLine;
+
+/// Nothing in the list needs a second look: no part of a path begins with a dot or is empty, and no line ends with a
+/// carriage return. One pass without a branch, for it is taken over every list.
+fn all_plain(bytes: &[u8], end: u8) -> bool {
+    let odd = |before: u8, byte: u8| {
+        let begins = before == b'/' || before == end;
+        let ends = byte == end;
+        (begins & (byte == b'.' || byte == b'/'))
+            | (ends & (before == b'/' || before == b'\r'))
+            | (byte == 0 && end != 0)
+    };
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let inside = pairs.fold(false, |found, (before, byte)| found | odd(*before, *byte));
+    let (first, last) = (bytes.first().copied().unwrap_or(end), bytes.last().copied().unwrap_or(end));
+    !(inside || odd(end, first) || odd(last, end))
 }
 
 /// No part of the path is empty, `.` or `..`.

@@ -169,11 +169,10 @@ impl Ownership {
     /// What every source says about a path.
     pub fn of(&self, path: &RepoPath) -> OwnershipAnswer<'_> {
         let sources = &self.sources;
-        let row = self
-            .scopes
-            .last_match(path)
-            .and_then(|n| self.scope_rows.get(n))
-            .and_then(|n| sources.matrix.as_ref().and_then(|m| m.rows.get(*n)));
+        let row = sources.matrix.as_ref().and_then(|matrix| {
+            let scope = self.scopes.last_match(path)?;
+            matrix.rows.get(*self.scope_rows.get(scope)?)
+        });
         let codeowners = sources.codeowners.as_ref();
         let rule = codeowners.and_then(|codeowners| codeowners.rule_for(path));
         let mut others = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! The same words come again and again, so what stands behind the path is written once for each answer.
 
-use super::{PIECE_BYTES, PIECE_FILES, contacts, escalation, in_parallel, is_owned, names, paths, people};
+use super::{PIECE_BYTES, PIECE_FILES, People, contacts, escalation, in_parallel, is_owned, names, paths};
 use crate::model::{Asked, Duty, Letter, OwnershipAnswer, PathList, Principal, Question, RepoPath};
 use crate::report::escape::{csv, csv_path};
 use std::collections::HashMap;
@@ -79,7 +79,8 @@ fn key(answer: &OwnershipAnswer<'_>) -> (usize, usize) {
 /// Everything behind the path, with the comma before it and the end of the line.
 fn rest(asked: &Asked, answer: &OwnershipAnswer<'_>) -> String {
     let (owned, rows) = asked.rows(answer);
-    let of = |letter| names(people(&asked.ownership, &rows, letter), " ");
+    let people = People::of(&asked.ownership, &rows);
+    let of = |letter| names(people.who(letter).iter().copied(), " ");
     let escalation = escalation(asked).map(|escalation| escalation.owner.as_str().to_owned());
     let approvals = rows.iter().map(|row| row.approvals).max().map(|most| most.to_string());
     let tier = rows.iter().filter_map(|row| row.row?.tier).min().map(|tier| tier.to_string());

@@ -1,7 +1,7 @@
 //! For a person at a terminal, perhaps in an incident: who, in what capacity, where to reach them, which line says so.
 
 use super::tree;
-use super::{contacts, escalation, people, same_answer};
+use super::{People, contacts, escalation, same_answer};
 use crate::model::{
     Asked, AskedPath, Assignment, Duty, Escalation, Letter, OwnedState, OwnershipAnswer, PathRow, Place, Principal,
     PrincipalKind, Question, RepoPath, There, counted,
@@ -136,8 +136,8 @@ impl<'a> Page<'a> {
             return para.ours(Tone::Bad, owned.as_str());
         }
         let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-        let responsible = people(&self.asked.ownership, &rows, Letter::Responsible);
-        para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &super::names(responsible, " "))
+        let responsible = super::responsible(&self.asked.ownership, &rows);
+        para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &responsible)
     }
 
     /// A path, its row, who is responsible.
@@ -148,8 +148,8 @@ impl<'a> Page<'a> {
             return self.lines(para.ours(Tone::Bad, owned.as_str()));
         }
         let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-        let responsible = people(&self.asked.ownership, &rows, Letter::Responsible);
-        self.lines(para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &super::names(responsible, " ")))
+        let responsible = super::responsible(&self.asked.ownership, &rows);
+        self.lines(para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &responsible))
     }
 
     /// Everything about one answer.
@@ -166,6 +166,7 @@ impl<'a> Page<'a> {
         for row in &rows {
             lines.extend(self.row(row));
         }
+        let everybody = People::of(&self.asked.ownership, &rows);
         for (label, letter) in [
             ("accountable", Letter::Accountable),
             ("supports", Letter::Supports),
@@ -174,9 +175,9 @@ impl<'a> Page<'a> {
             ("director", Letter::Director),
             ("alternate", Letter::Alternate),
         ] {
-            let found = people(&self.asked.ownership, &rows, letter);
+            let found = everybody.who(letter);
             if !found.is_empty() {
-                lines.extend(self.people(label, &found));
+                lines.extend(self.people(label, found));
             }
         }
         let contacts = contacts(&rows);

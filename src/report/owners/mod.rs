@@ -8,10 +8,11 @@ mod tree;
 use super::Style;
 use crate::model::{
     Asked, AskedPath, Escalation, Letter, OwnedState, Ownership, OwnershipAnswer, PathRow, Principal, Question,
-    RepoPath, There,
+    RepoPath, There, people_of,
 };
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// How answers about owners are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,28 +88,29 @@ fn in_parallel<P: Sync, S: Send>(
 ) -> io::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(pieces.len()).max(1);
     let mut learned: Vec<S> = (0..cores).map(|_| start()).collect();
-    for round in pieces.chunks(16 * cores) {
+    // What the pieces of a round say; the memory serves every round.
+    let mut said: Vec<Mutex<Vec<u8>>> = (0..16 * cores).map(|_| Mutex::default()).collect();
+    for round in pieces.chunks(said.len()) {
         let next = AtomicUsize::new(0);
         let work = |state: &mut S| {
-            let mut done = Vec::new();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(piece) = round.get(at) else { return done };
-                let mut said = Vec::with_capacity(4 * PIECE_BYTES);
-                write(state, piece, &mut said);
-                done.push((at, said));
+            let take = || next.fetch_add(1, Ordering::Relaxed);
+            while let Some((piece, said)) = Some(take()).and_then(|at| Some((round.get(at)?, said.get(at)?))) {
+                write(state, piece, &mut said.lock().unwrap_or_else(PoisonError::into_inner));
             }
         };
-        let mut done = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let mut states = learned.iter_mut();
             let first = states.next();
-            let others: Vec<_> = states.map(|state| scope.spawn(|| work(state))).collect();
-            let mut done = first.map(work).unwrap_or_default();
-            done.extend(others.into_iter().flat_map(|worker| worker.join().unwrap_or_default()));
-            done
+            for state in states {
+                scope.spawn(|| work(state));
+            }
+            first.map(work);
         });
-        done.sort_by_key(|(at, _)| *at);
-        done.iter().try_for_each(|(_, said)| out.write_all(said))?;
+        for said in said.iter_mut().take(round.len()) {
+            let said = said.get_mut().unwrap_or_else(PoisonError::into_inner);
+            out.write_all(said)?;
+            said.clear();
+        }
     }
     Ok(())
 }
@@ -119,19 +121,35 @@ fn names<'a>(people: impl IntoIterator<Item = &'a Principal>, between: &str) -> 
     shown.join(between)
 }
 
-/// Everybody of several rows who is something to one of them, each once.
-fn people<'a>(ownership: &'a Ownership, rows: &'a [PathRow<'a>], wanted: Letter) -> Vec<&'a Principal> {
-    let mut all: Vec<&Principal> = Vec::new();
-    for row in rows {
-        for (letter, people) in crate::model::people_of(ownership, row) {
-            for who in people.into_iter().filter(|_| letter == wanted) {
-                if !all.contains(&who) {
-                    all.push(who);
+/// Everybody of several rows, by what they are there; each name once a letter.
+struct People<'a>(Vec<(Letter, Vec<&'a Principal>)>);
+
+impl<'a> People<'a> {
+    fn of(ownership: &'a Ownership, rows: &'a [PathRow<'a>]) -> Self {
+        let mut all: Vec<(Letter, Vec<&Principal>)> = Vec::new();
+        for (letter, people) in rows.iter().flat_map(|row| people_of(ownership, row)) {
+            match all.iter_mut().find(|(known, _)| *known == letter) {
+                Some((_, known)) => {
+                    for who in people {
+                        if !known.contains(&who) {
+                            known.push(who);
+                        }
+                    }
                 }
+                None => all.push((letter, people)),
             }
         }
+        Self(all)
     }
-    all
+
+    fn who(&self, letter: Letter) -> &[&'a Principal] {
+        self.0.iter().find(|(of, _)| *of == letter).map(|(_, people)| people.as_slice()).unwrap_or_default()
+    }
+}
+
+/// The responsible people of some rows, on one line.
+fn responsible(ownership: &Ownership, rows: &[PathRow<'_>]) -> String {
+    names(People::of(ownership, rows).who(Letter::Responsible).iter().copied(), " ")
 }
 
 /// Where to reach the people of some rows.

@@ -27,8 +27,7 @@ pub(super) fn lines(asked: &Asked, files: &[RepoPath], width: usize) -> Vec<Line
 fn label(asked: &Asked, answer: &OwnershipAnswer<'_>) -> (OwnedState, String, String) {
     let (owned, rows) = asked.rows(answer);
     let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-    let responsible = super::people(&asked.ownership, &rows, crate::model::Letter::Responsible);
-    (owned, ids.join(", "), super::names(responsible, " "))
+    (owned, ids.join(", "), super::responsible(&asked.ownership, &rows))
 }
 
 struct Tree<'a> {
