@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Compares the owners that changeward finds with the independent matchers beside this file, on every path of a repository.
+"""Compares the owners that changeward finds with the independent matcher beside this file, on every path of a repository.
 
     tests/oracle/compare.py CHANGEWARD REPOSITORY...
 
-CHANGEWARD is the program; each REPOSITORY a clone, bare or not, whose HEAD has a CODEOWNERS file (compared with
-`codeowners.py`) or OWNERS files of Kubernetes' form (with `owners.py`, which needs PyYAML). Prints a line a repository and
-ends with 1 when any path differs.
+CHANGEWARD is the program; each REPOSITORY a clone, bare or not, whose HEAD has a CODEOWNERS file. Every path of HEAD is asked
+about. Prints a line a repository and ends with 1 when any path differs. `compare_dialects.py` does the same for the others.
 """
 
 import json
