@@ -7,6 +7,12 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, HashMap};
 
+/// The code, which the audit of ownership shares.
+const CODE: &str = "SOURCES_DISAGREE";
+
+/// What would tell.
+const UNCOMPARED: &str = "say who is in its teams (`[teams]`) and which addresses are whose (`[people]`)";
+
 /// What the files said so far.
 pub(super) struct Disagreements<'a> {
     membership: &'a Membership,
@@ -48,16 +54,26 @@ impl<'a> Disagreements<'a> {
     }
 
     /// One finding for each pair of places, in their order.
-    pub(super) fn findings(self) -> Vec<Finding> {
-        let mut pairs: BTreeMap<(Voice, Voice), Vec<String>> = BTreeMap::new();
-        for (Disagreement { follows, other }, paths) in self.found {
-            pairs.entry((follows, other)).or_default().extend(paths);
+    pub(super) fn findings(self, severities: &BTreeMap<String, Option<Severity>>) -> Vec<Finding> {
+        let mut pairs: BTreeMap<(Voice, Voice, bool), Vec<String>> = BTreeMap::new();
+        for (Disagreement { follows, other, certain }, paths) in self.found {
+            pairs.entry((follows, other, certain)).or_default().extend(paths);
         }
-        pairs.into_iter().map(|((follows, other), paths)| finding(&follows, &other, paths)).collect()
+        let weigh = |certain: bool| match severities.get(CODE) {
+            Some(weight) => weight.map(|weight| if certain { weight } else { weight.min(Severity::Info) }),
+            None if certain => Some(Severity::Warn),
+            None => Some(Severity::Info),
+        };
+        let found = pairs.into_iter();
+        found
+            .filter_map(|((follows, other, certain), paths)| {
+                Some(finding(&follows, &other, certain, weigh(certain)?, paths))
+            })
+            .collect()
     }
 }
 
-fn finding(follows: &Voice, other: &Voice, mut paths: Vec<String>) -> Finding {
+fn finding(follows: &Voice, other: &Voice, certain: bool, weight: Severity, mut paths: Vec<String>) -> Finding {
     paths.sort();
     paths.dedup();
     let names = |voice: &Voice| match voice.names.as_slice() {
@@ -65,13 +81,14 @@ fn finding(follows: &Voice, other: &Voice, mut paths: Vec<String>) -> Finding {
         names => format!("{} names {}", voice.place, some(names)),
     };
     let files = counted(paths.len() as u64, "file");
-    let msg = format!("two sources name nobody in common for {files}: {}, {}", names(follows), names(other));
+    let what = if certain { "two sources name nobody in common" } else { "two sources cannot be compared" };
+    let msg = format!("{what} for {files}: {}, {}", names(follows), names(other));
     let help = format!(
-        "the matrix comes first, then CODEOWNERS, then OWNERS, then the catalogue, so {} is followed; name the same people \
-         in both, or remove what is out of date",
-        follows.place
+        "the matrix comes first, then CODEOWNERS, then OWNERS, then the catalogue, so {} is followed; {}",
+        follows.place,
+        if certain { "name the same people in both, or remove what is out of date" } else { UNCOMPARED },
     );
-    Finding::new("OWNERSHIP_DISAGREES", Severity::Warn, msg).at(paths).help(help)
+    Finding::new(CODE, weight, msg).at(paths).help(help)
 }
 
 fn some(names: &[String]) -> String {

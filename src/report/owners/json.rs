@@ -97,6 +97,7 @@ struct PathRecord<'a> {
 
 #[derive(Serialize)]
 struct DisagreementRecord {
+    certain: bool,
     follows: VoiceRecord,
     other: VoiceRecord,
 }
@@ -189,7 +190,7 @@ fn record<'a>(asked: &'a Asked, path: &RepoPath, exists: bool) -> PathRecord<'a>
 
 fn disagreement(found: Disagreement) -> DisagreementRecord {
     let voice = |voice: Voice| VoiceRecord { place: voice.place.to_string(), names: voice.names };
-    DisagreementRecord { follows: voice(found.follows), other: voice(found.other) }
+    DisagreementRecord { certain: found.certain, follows: voice(found.follows), other: voice(found.other) }
 }
 
 fn path_row<'a>(asked: &'a Asked, row: &PathRow<'a>) -> PathRowRecord<'a> {
