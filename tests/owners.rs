@@ -222,10 +222,11 @@ fn every_dialect_answers() {
     ];
     for (name, files, path, expected) in table {
         let repo = repository(&[*files, &[(*path, "")]].concat());
+        let owned = if *expected == ["anyone else"] { "unowned" } else { "owned" };
         for state in ["--at=HEAD", "--worktree", "--control-files=."] {
             let mut found = owners(&json(repo.path(), &[path, state]));
             found[0].2.sort();
-            assert_eq!(found, one(path, "owned", expected), "{name}, {state}");
+            assert_eq!(found, one(path, owned, expected), "{name}, {state}");
         }
     }
 }
@@ -235,9 +236,11 @@ fn every_dialect_answers() {
 fn files_that_name_owners_elsewhere_still_count() {
     let repo = repository(&[("a/OWNERS", "approvers: [ann]\n"), ("b/x", "")]);
     assert_eq!(owners(&json(repo.path(), &["b/x"])), one("b/x", "unowned", &[]));
-    assert!(said(repo.path(), &["--unowned"]).starts_with("b/x\nnobody answers for 1 of 2 files"));
+    let unowned = run(repo.path(), &["--unowned"]);
+    let said = (text(&unowned.stdout), text(&unowned.stderr));
+    assert_eq!(said, ("b/x\n".to_owned(), "nobody answers for 1 of 2 files\n".to_owned()));
     let without = repository(&[("b/x", "")]);
-    assert_eq!(owners(&json(without.path(), &["b/x"])), one("b/x", "owned", &["anyone else"]));
+    assert_eq!(owners(&json(without.path(), &["b/x"])), one("b/x", "unowned", &["anyone else"]));
 }
 
 #[cfg(unix)]
@@ -262,6 +265,41 @@ fn nothing_outside_of_the_repository_is_read() {
     }
 }
 
+/// Whoever edits a matrix and asks again should not wonder.
+#[test]
+fn what_is_not_committed_is_said() {
+    let repo = repository(&[("CODEOWNERS", "* @ann\n"), ("a", "")]);
+    assert_eq!(json(repo.path(), &["a"])["findings"], serde_json::json!([]));
+    write(repo.path(), &[("CODEOWNERS", "* @bob\n"), (".changeward/ownership.toml", "version = 1\n")]);
+    let asked = run(repo.path(), &["a"]);
+    assert!(text(&asked.stdout).contains("@ann"));
+    let told = text(&asked.stderr);
+    assert!(
+        told.contains("UNCOMMITTED not committed, and so not read: CODEOWNERS, .changeward/ownership.toml"),
+        "{told}"
+    );
+    assert_eq!(text(&run(repo.path(), &["a", "--worktree"]).stderr), "");
+}
+
+/// Several files name the owners of one path: each is named with whom it adds.
+#[test]
+fn every_line_that_names_an_owner_is_named() {
+    let repo = repository(&[
+        ("OWNERS", "approvers: [root]\nreviewers: [r]\n"),
+        ("a/OWNERS", "# why\napprovers: [al, root]\n"),
+        ("a/x", ""),
+    ]);
+    let found = json(repo.path(), &["a/x"]);
+    assert_eq!(found["paths"][0]["sources"][0].get("parts"), None, "one file names them all");
+    write(repo.path(), &[("a/OWNERS", "# why\napprovers: [al]\n")]);
+    let found = json(repo.path(), &["a/x", "--worktree"]);
+    let expected = serde_json::json!([
+        {"file": "a/OWNERS", "line": 2, "owners": ["@al"]},
+        {"file": "OWNERS", "line": 1, "owners": ["@root"]},
+    ]);
+    assert_eq!(found["paths"][0]["sources"][0]["parts"], expected);
+}
+
 #[test]
 fn what_cannot_be_answered_has_a_code_of_its_own() {
     let repo = repository(&[("CODEOWNERS", "* @ann\n"), (".changeward/ownership.toml", "version = 1\nrows = 3\n")]);
@@ -280,6 +318,13 @@ fn what_cannot_be_answered_has_a_code_of_its_own() {
         assert!(text(&output.stderr).contains(part), "{args:?}: {}", text(&output.stderr));
         assert_eq!(text(&output.stdout), "", "{args:?}");
     }
+    // Outside of a repository nothing is searched for owners unless somebody names the folder.
+    let nowhere = TempRepo::plain();
+    write(nowhere.path(), &[("a/OWNERS", "ann@example.org\n")]);
+    let mut outside = command(nowhere.path(), &["a"]);
+    let output = outside.env("GIT_CEILING_DIRECTORIES", nowhere.path().parent().unwrap()).output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    assert!(text(&output.stderr).contains("--control-files"), "{}", text(&output.stderr));
 }
 
 #[test]

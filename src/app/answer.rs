@@ -2,4 +2,5 @@
 
 pub use crate::report::{
     AuditFormat, Compared, Format, OwnersFormat, RosterFormat, Style, render, render_audit, render_made, render_owners,
+    render_owners_notes,
 };

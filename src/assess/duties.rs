@@ -1,7 +1,8 @@
 //! Everything one person or team answers for, with what they are there.
 
 use crate::model::{
-    Config, Duty, Letter, Matrix, Ownership, PathRow, Place, Principal, PrincipalKind, Row, TrackedFile, people_of,
+    Assignment, Config, Duty, Letter, Matrix, Ownership, PathRow, Place, Principal, PrincipalKind, Row, TrackedFile,
+    people_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,8 @@ pub fn duties(ownership: &Ownership, config: &Config, files: &[TrackedFile], who
         }
     }
     let mut all: Vec<Duty> = found.into_values().collect();
-    all.sort_by(|a, b| a.tier.unwrap_or(u8::MAX).cmp(&b.tier.unwrap_or(u8::MAX)).then_with(|| a.name.cmp(&b.name)));
+    let critical = |duty: &Duty| duty.tier.unwrap_or(u8::MAX);
+    all.sort_by(|a, b| critical(a).cmp(&critical(b)).then_with(|| (&a.place, &a.name).cmp(&(&b.place, &b.name))));
     all.extend(names.offices(ownership.matrix(), config));
     all
 }
@@ -78,6 +80,7 @@ impl<'a> Names<'a> {
         let of: Option<&Row> = row.row;
         (!letters.is_empty()).then(|| Duty {
             name: row.id.clone().into_owned(),
+            about: row.made_by.as_ref().and_then(about),
             letters,
             via: if named { Vec::new() } else { via },
             purpose: of.and_then(|row| row.purpose.clone()),
@@ -144,6 +147,7 @@ impl<'a> Names<'a> {
         let means: Vec<_> = people.iter().filter_map(|name| self.means(name)).collect();
         (!means.is_empty()).then(|| Duty {
             name: name.to_owned(),
+            about: None,
             letters: vec![letter],
             via: if means.contains(&None) { Vec::new() } else { means.into_iter().flatten().cloned().collect() },
             purpose: Some(purpose.to_owned()),
@@ -153,4 +157,12 @@ impl<'a> Names<'a> {
             place: Place { file: file.to_owned(), line: 0 },
         })
     }
+}
+
+/// The pattern of a line, with its section; the directory of an OWNERS file or of a catalogue.
+fn about(made: &Assignment<'_>) -> Option<String> {
+    let directory =
+        || made.place.file.rsplit_once('/').map_or("**".to_owned(), |(directory, _)| format!("{directory}/**"));
+    let pattern = made.pattern.map_or_else(directory, str::to_owned);
+    Some(made.section.map_or_else(|| pattern.clone(), |section| format!("[{section}] {pattern}")))
 }

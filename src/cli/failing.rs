@@ -54,6 +54,9 @@ fn drawn(diagnostic: &dyn Diagnostic, theme: GraphicalTheme, width: usize) -> St
 
 /// Says something beside the answer, on the standard error.
 pub(super) fn tell(text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
     // Nobody is left to tell if this cannot be written.
     let _ = io::stderr().lock().write_all((clean(text.trim_end()) + "\n").as_bytes());
 }

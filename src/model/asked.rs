@@ -103,6 +103,8 @@ pub enum There {
 pub struct Duty {
     /// The row, or the office: `escalation`, `control`, `change-authority`, `calendar:<file>`.
     pub name: String,
+    /// What it is about, for a row that another file makes: the pattern, the section.
+    pub about: Option<String>,
     /// What they are there.
     pub letters: Vec<Letter>,
     /// The teams through which they are; empty where they are named themselves.
@@ -178,12 +180,13 @@ pub fn people_of<'a>(ownership: &'a Ownership, row: &'a PathRow<'a>) -> Vec<(Let
 }
 
 impl Asked {
-    /// What is known about who answers for a path. A repository without any file that names owners is one row.
+    /// What is known about who answers for a path. Where no file names owners nobody does, and the one row says who may
+    /// approve a change all the same.
     pub fn rows<'a>(&self, answer: &OwnershipAnswer<'a>) -> (OwnedState, Vec<PathRow<'a>>) {
         if self.ownership.has_source() {
             (answer.state, answer.rows())
         } else {
-            (OwnedState::Owned, vec![PathRow::repository()])
+            (OwnedState::Unowned, vec![PathRow::repository()])
         }
     }
 }

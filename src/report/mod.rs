@@ -21,7 +21,7 @@ mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
-pub use owners::{OwnersFormat, owners_schema, render_owners};
+pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 
 use crate::model::Decision;

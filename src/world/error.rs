@@ -33,6 +33,16 @@ pub enum WorldError {
         /// Where git was asked.
         dir: PathBuf,
     },
+    /// The same, where only what is tracked matters.
+    #[error("{} is not inside a git repository", dir.display())]
+    #[diagnostic(
+        code(changeward::git::not_a_repository),
+        help("run this inside a clone, or name a folder whose files are to be read with `--control-files DIR`")
+    )]
+    NoRepositoryToAsk {
+        /// Where git was asked.
+        dir: PathBuf,
+    },
     /// A path that lies outside of the repository.
     #[error("{} is outside of the repository", path.display())]
     #[diagnostic(

@@ -7,7 +7,7 @@ mod fault;
 mod ownership;
 mod reader;
 
-pub(super) use ownership::{BASELINE, Owners, baseline, survey};
+pub(super) use ownership::{BASELINE, Owners, PLACES, baseline, survey};
 
 use super::failure::Failure;
 use crate::model::{CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Moment, Place, Template};

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Which state of the files is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum At {
-    /// What is committed; where there is no repository, what stands in the folder.
+    /// What is committed.
     #[default]
     Head,
     /// A revision.

@@ -3,7 +3,7 @@
 use super::At;
 use crate::app::controls::{self, Owners};
 use crate::app::failure::Failure;
-use crate::model::{Baseline, CommitId, Config, Moment, RepoPath, TrackedFile};
+use crate::model::{Baseline, CommitId, Config, Finding, Moment, RepoPath, Severity, TrackedFile};
 use crate::world::WorldError;
 use crate::world::git::{Repo, from_the_root};
 use crate::world::tree::{Folder, Tree, Within};
@@ -71,6 +71,18 @@ impl Place {
         self.repo.as_ref().map(|repo| repo.committed_at(commit)).transpose().map_err(Failure::world)
     }
 
+    /// What a question about HEAD does not see: files that name owners and are edited and not committed.
+    pub(in crate::app) fn uncommitted(&self, at: &At) -> Result<Option<Finding>, Failure> {
+        let Some(repo) = self.repo.as_ref().filter(|_| *at == At::Head) else { return Ok(None) };
+        let paths = repo.uncommitted_in(&controls::PLACES).map_err(Failure::world)?;
+        let shown: Vec<String> = paths.iter().take(3).map(RepoPath::quoted).collect();
+        let more = paths.len() - shown.len();
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let msg = format!("not committed, and so not read: {}{tail}", shown.join(", "));
+        let finding = Finding::new("UNCOMMITTED", Severity::Info, msg);
+        Ok((!paths.is_empty()).then(|| finding.help("`--worktree` reads what stands in the working tree")))
+    }
+
     /// The state asked about: its files, and its commit where it is one.
     pub(in crate::app) fn state(&self, at: &At) -> Result<State<'_>, Failure> {
         let folder = |dir: &Path| {
@@ -82,9 +94,10 @@ impl Place {
         };
         let Some(repo) = &self.repo else {
             return match at {
-                At::Revision(_) => Err(Failure::world(WorldError::NotARepository { dir: self.dir.clone() })),
                 At::Folder(dir) => folder(dir).map_err(Failure::usage),
-                At::Head | At::Worktree => folder(&self.dir).map_err(Failure::world),
+                At::Revision(_) | At::Head | At::Worktree => {
+                    Err(Failure::world(WorldError::NoRepositoryToAsk { dir: self.dir.clone() }))
+                }
             };
         };
         let revision = match at {

@@ -49,6 +49,12 @@ const MANY: usize = 2_000;
 /// When something could not be read or parsed.
 pub fn who(request: &OwnersRequest) -> Result<Asked, Failure> {
     let mut place = Place::open(&request.dir)?;
+    let mut asked = ask(request, &mut place)?;
+    asked.noticed.extend(place.uncommitted(&request.at)?);
+    Ok(asked)
+}
+
+fn ask(request: &OwnersRequest, place: &mut Place) -> Result<Asked, Failure> {
     if !matches!(request.wish, Wish::Mine(_)) {
         place.learn_prefix(&request.at)?;
     }
@@ -57,7 +63,7 @@ pub fn who(request: &OwnersRequest) -> Result<Asked, Failure> {
     match &request.wish {
         Wish::Paths(paths) => about_paths(request, &state, typed(paths)?),
         Wish::Listed { nul } => {
-            let list = listed(&place, *nul)?;
+            let list = listed(place, *nul)?;
             let few: Vec<RepoPath> = list.iter().take(MANY).collect();
             let within = if few.len() < MANY { Within::Above(&few) } else { Within::Everywhere };
             answer(request, &state, within, |_, _| Question::Listed(list))

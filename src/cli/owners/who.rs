@@ -81,6 +81,10 @@ impl WhoArgs {
         let asked = who::who(&request)?;
         let style = Style { colour: call.screen.colour, width: call.screen.width, explain: false };
         answer::render_owners(&asked, self.shape.format, &style, call.out).map_err(failing::unwritable)?;
+        let mut notes = Vec::new();
+        let plain = Style { colour: false, ..style };
+        answer::render_owners_notes(&asked, self.shape.format, &plain, &mut notes).map_err(failing::unwritable)?;
+        failing::tell(&String::from_utf8_lossy(&notes));
         // The process ends here; to take a million answers apart piece by piece would only hold it up.
         std::mem::forget(asked);
         Ok(0)

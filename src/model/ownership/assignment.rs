@@ -55,6 +55,9 @@ pub struct Assignment<'a> {
     pub place: Place,
     /// The pattern of that line, where it has one.
     pub pattern: Option<&'a str>,
+    /// Where several lines name the owners (OWNERS of several directories do): each line with whom it adds, the nearest
+    /// to the path first. Empty where one line names them all.
+    pub parts: Vec<(Place, Vec<Cow<'a, Principal>>)>,
 }
 
 impl<'a> Assignment<'a> {
@@ -71,7 +74,17 @@ impl<'a> Assignment<'a> {
             labels: Vec::new(),
             place,
             pattern: None,
+            parts: Vec::new(),
         }
+    }
+
+    /// With the lines that name its owners, if there are several.
+    #[must_use]
+    pub fn said_in(mut self, parts: Vec<(Place, Vec<Cow<'a, Principal>>)>) -> Self {
+        if parts.len() > 1 {
+            self.parts = parts;
+        }
+        self
     }
 
     /// It says that nobody owns the path. OWNERS of Kubernetes with reviewers or labels alone say nothing of the kind.

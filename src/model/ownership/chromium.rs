@@ -9,6 +9,7 @@ use super::per_file::{PerFileGlob, PerFileIndex};
 use super::{Assignment, Dialect};
 use crate::model::quick_table::Table;
 use crate::model::{Place, Principal, RepoPath};
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 /// How many files one OWNERS file may bring in, directly or not. What is beyond is left out.
@@ -175,6 +176,7 @@ impl ChromiumOwners {
         let mut owners = Vec::new();
         let mut seen = vec![0_u64; self.people.len().div_ceil(64)];
         let mut nearest: Option<(&str, u32)> = None;
+        let mut parts: Vec<(Place, Vec<Cow<'_, Principal>>)> = Vec::new();
         let mut stopped: Option<(&str, u32)> = None;
         let mut here = directory(path);
         loop {
@@ -183,12 +185,18 @@ impl ChromiumOwners {
                 let said = self.said(n, path.get(cut..).unwrap_or_default());
                 for (line, names) in said.relevant().filter(|(_, names)| !names.is_empty()) {
                     nearest = nearest.or(Some((&file.path, line)));
+                    let before = owners.len();
                     for name in names {
                         let bit = 1 << (name % 64);
                         if let Some(word) = seen.get_mut(at(*name) / 64).filter(|word| **word & bit == 0) {
                             *word |= bit;
                             owners.extend(self.people.get(at(*name)));
                         }
+                    }
+                    let added = owners.get(before..).unwrap_or_default();
+                    if !added.is_empty() {
+                        let place = Place { file: file.path.clone(), line };
+                        parts.push((place, added.iter().copied().map(Cow::Borrowed).collect()));
                     }
                 }
                 if let Some(line) = said.noparent {
@@ -203,7 +211,7 @@ impl ChromiumOwners {
         }
         let (file, line) = nearest.or(stopped)?;
         let place = Place { file: file.to_owned(), line };
-        Some(Assignment::new(Dialect::Chromium, format!("owners:{file}"), place, owners))
+        Some(Assignment::new(Dialect::Chromium, format!("owners:{file}"), place, owners).said_in(parts))
     }
 
     /// What one OWNERS file says about a path relative to its directory.

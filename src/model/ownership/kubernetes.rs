@@ -171,7 +171,12 @@ impl KubernetesOwners {
         let place = Place { file: nearest.file.clone(), line };
         let person = |number: &u32| self.people.get(at(*number));
         let id = format!("owners:{}", nearest.file);
-        let mut made = Assignment::new(Dialect::Kubernetes, id, place, owners.names.iter().filter_map(person));
+        let made = Assignment::new(Dialect::Kubernetes, id, place, owners.names.iter().filter_map(person));
+        let parts = owners.parts.iter().map(|(owners, line, names)| {
+            let place = Place { file: owners.file.clone(), line: *line };
+            (place, names.iter().filter_map(person).map(Cow::Borrowed).collect())
+        });
+        let mut made = made.said_in(parts.collect());
         made.reviewers = reviewers.names.iter().filter_map(person).map(Cow::Borrowed).collect();
         made.labels =
             labels.names.iter().filter_map(|number| self.labels.get(at(*number))).map(String::as_str).collect();
@@ -210,11 +215,13 @@ struct Gathered<'a> {
     seen: Vec<u64>,
     /// The nearest file with something in the list, and the line.
     nearest: Option<(&'a Directory, u32)>,
+    /// Each file that adds somebody, its line, and whom.
+    parts: Vec<(&'a Directory, u32, Vec<u32>)>,
 }
 
 impl<'a> Gathered<'a> {
     fn new(names: usize) -> Self {
-        Self { names: Vec::new(), seen: vec![0; names.div_ceil(64)], nearest: None }
+        Self { names: Vec::new(), seen: vec![0; names.div_ceil(64)], nearest: None, parts: Vec::new() }
     }
 
     fn climb(&mut self, steps: &[(&'a Directory, &[u8])], which: Which) {
@@ -225,8 +232,13 @@ impl<'a> Gathered<'a> {
                 let Some(list) = list.filter(|_| rule.applies(relative)) else { continue };
                 found = true;
                 self.nearest = self.nearest.or(Some((owners, list.line)));
+                let before = self.names.len();
                 for name in &list.names {
                     self.take(*name);
+                }
+                let added = self.names.get(before..).unwrap_or_default();
+                if !added.is_empty() {
+                    self.parts.push((owners, list.line, added.to_vec()));
                 }
             }
             if found && owners.no_parent_owners {

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 const COLUMNS: &str = "path,owned,rows,responsible,accountable,supports,consulted,informed,director,alternate,contact,\
                        escalation,approvals,tier,place\n";
 
-const DUTIES: &str = "who,row,letters,via,files,tier,contact,purpose,place\n";
+const DUTIES: &str = "who,row,about,letters,via,files,tier,contact,purpose,place\n";
 
 pub(super) fn write(asked: &Asked, out: &mut impl Write) -> io::Result<()> {
     if let Question::Mine(who, duties) = &asked.question {
@@ -122,6 +122,7 @@ fn of_duty(who: &Principal, duty: &Duty) -> String {
     let letters: Vec<&str> = duty.letters.iter().map(|letter| letter.as_str()).collect();
     let cells = [
         duty.name.clone(),
+        duty.about.clone().unwrap_or_default(),
         letters.join(" "),
         names(&duty.via, " "),
         duty.files.to_string(),

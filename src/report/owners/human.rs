@@ -4,14 +4,19 @@ use super::tree;
 use super::{People, contacts, escalation, same_answer};
 use crate::model::{
     Asked, AskedPath, Assignment, Duty, Escalation, Letter, OwnedState, OwnershipAnswer, PathRow, Place, Principal,
-    PrincipalKind, Question, RepoPath, There, counted,
+    PrincipalKind, Question, RepoPath, There, Voice, counted,
 };
 use crate::report::Style;
 use crate::report::text::{Line, Para, Tone, write_lines};
+use crate::report::words;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Answers of one directory that are shown whole; more are a line each.
-const CARDS: usize = 4;
+/// Answers of one directory that are shown; the rest are counted.
+const GROUPS: usize = 16;
+
+/// Findings that are shown; the rest are counted.
+const NOTES: usize = 10;
 
 /// Where the second column of a card begins.
 const COLUMN: usize = 13;
@@ -24,11 +29,19 @@ pub(super) fn write(asked: &Asked, style: &Style, out: &mut impl Write) -> io::R
             Vec::new()
         }
         Question::Paths(paths) => page.paths(paths),
-        Question::Tree(files) => tree::lines(asked, files, page.width),
+        Question::Tree(files) => tree::lines(asked, files),
         Question::Unowned(files) => page.unowned(files),
         Question::Mine(who, duties) => page.mine(who, duties),
     };
-    write_lines(&lines, style, out)?;
+    write_lines(&lines, style, out)
+}
+
+/// What should be known beside the answer, so that the answer itself can be read by a program: findings, and sums.
+pub(super) fn notes(asked: &Asked, style: &Style, out: &mut impl Write) -> io::Result<()> {
+    let page = Page { asked, width: style.width.max(40) };
+    if let Question::Unowned(files) = &asked.question {
+        write_lines(&page.unowned_sum(files), style, out)?;
+    }
     write_lines(&page.noticed(), style, out)
 }
 
@@ -88,68 +101,44 @@ impl<'a> Page<'a> {
         groups
     }
 
-    /// Its files by their answers: the largest group first; the first few as cards.
+    /// Its files by who answers for them: what nobody does first, then the largest group.
     fn directory(&self, path: &'a RepoPath, files: &'a [RepoPath]) -> Vec<Line> {
-        let all: Vec<(&RepoPath, bool)> = files.iter().map(|file| (file, true)).collect();
-        let mut groups = self.groups(&all);
-        groups.sort_by_key(|group| std::cmp::Reverse(group.paths.len()));
+        let mut groups: BTreeMap<(OwnedState, String, String), (usize, OwnershipAnswer<'a>)> = BTreeMap::new();
+        let mut one_answer = true;
+        for file in files {
+            let answer = self.asked.ownership.of(file);
+            let (count, first) = groups.entry(super::label(self.asked, &answer)).or_insert_with(|| (0, answer.clone()));
+            one_answer &= same_answer(first, &answer);
+            *count += 1;
+        }
         let name = if path.as_bytes().is_empty() { ".".to_owned() } else { format!("{}/", path.quoted()) };
-        let files = counted(files.len() as u64, "file");
-        let several = if groups.len() > 1 { format!("{files}, {} answers", groups.len()) } else { files };
-        let mut lines = self.lines(Para::new(0, 2).name(Tone::Strong, &name).ours(Tone::Dim, &several));
-        let cards = if groups.len() <= CARDS { groups.len() } else { 0 };
-        for group in groups.iter().take(cards) {
-            if groups.len() > 1 {
-                lines.extend(self.some_paths(&group.paths));
-            }
-            lines.extend(self.card(&group.answer));
+        let head = Para::new(0, 2).name(Tone::Strong, &name);
+        let mut lines = self.lines(head.ours(Tone::Dim, &words::count(files.len(), "file", "files")));
+        if let (1, true, Some((_, answer))) = (groups.len(), one_answer, groups.values().next()) {
+            lines.extend(self.card(answer));
             lines.push(Line::new());
+            return lines;
         }
-        for group in groups.iter().skip(cards) {
-            lines.extend(self.lines(self.summary(group)));
+        let mut groups: Vec<_> = groups.into_iter().map(|(label, (files, _))| (label, files)).collect();
+        groups.sort_by_key(|((owned, ..), files)| (*owned == OwnedState::Owned, std::cmp::Reverse(*files)));
+        for ((owned, ids, people), files) in groups.iter().take(GROUPS) {
+            let files = format!("{:>12}", words::count(*files, "file", "files"));
+            let para = Para::new(2, 16).block(Tone::Plain, files);
+            lines.extend(self.lines(answered(para, *owned, ids, people)));
         }
-        if groups.len() > 1 {
-            lines.extend(self.lines(Para::new(2, 2).ours(Tone::Dim, "`--tree` shows which file has which answer")));
-            lines.push(Line::new());
-        }
+        let more = groups.len().saturating_sub(GROUPS);
+        let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
+        let tree = format!("{more}--tree shows which file has which answer");
+        lines.extend(self.lines(Para::new(2, 2).ours(Tone::Dim, &tree)));
+        lines.push(Line::new());
         lines
     }
 
-    /// `12 files: a, b, c, and 9 more`
-    fn some_paths(&self, paths: &[&RepoPath]) -> Vec<Line> {
-        let mut para = Para::new(2, 4).ours(Tone::Strong, &counted(paths.len() as u64, "file")).then(":");
-        for (n, path) in paths.iter().take(3).enumerate() {
-            para = para.name(Tone::Plain, &path.quoted()).then(if n + 1 < paths.len() { "," } else { "" });
-        }
-        if paths.len() > 3 {
-            para = para.ours(Tone::Dim, &format!("and {} more", paths.len() - 3));
-        }
-        self.lines(para)
-    }
-
-    /// One line: how many files, their row, who answers.
-    fn summary(&self, group: &Group<'a>) -> Para {
-        let (owned, rows) = self.asked.rows(&group.answer);
-        let files = format!("{:>12}", counted(group.paths.len() as u64, "file"));
-        let para = Para::new(2, 16).block(Tone::Plain, files);
-        if owned != OwnedState::Owned {
-            return para.ours(Tone::Bad, owned.as_str());
-        }
-        let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-        let responsible = super::responsible(&self.asked.ownership, &rows);
-        para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &responsible)
-    }
-
-    /// A path, its row, who is responsible.
+    /// A path, its row, who is responsible: one line, however long, for it may be read by a program.
     fn one_line(&self, path: &RepoPath) -> Vec<Line> {
-        let (owned, rows) = self.asked.rows(&self.asked.ownership.of(path));
+        let (owned, ids, people) = super::label(self.asked, &self.asked.ownership.of(path));
         let para = Para::new(0, 2).column(Tone::Plain, &path.quoted(), 40);
-        if owned != OwnedState::Owned {
-            return self.lines(para.ours(Tone::Bad, owned.as_str()));
-        }
-        let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-        let responsible = super::responsible(&self.asked.ownership, &rows);
-        self.lines(para.theirs(Tone::Strong, &ids.join(", ")).theirs(Tone::Plain, &responsible))
+        answered(para, owned, &ids, &people).lines(usize::MAX, None)
     }
 
     /// Everything about one answer.
@@ -158,6 +147,10 @@ impl<'a> Page<'a> {
         let mut lines = Vec::new();
         match owned {
             OwnedState::Owned => {}
+            OwnedState::Unowned if !self.asked.ownership.has_source() => {
+                let peers = "nobody: no file here names owners, so any one peer may approve a change";
+                return self.field("owner", Tone::Wait, peers);
+            }
             OwnedState::Unowned => lines.extend(self.field("owner", Tone::Bad, "nobody: no file speaks about it")),
             OwnedState::Cleared => {
                 lines.extend(self.field("owner", Tone::Bad, "nobody: it is cleared, and no row covers it"));
@@ -176,7 +169,9 @@ impl<'a> Page<'a> {
             ("alternate", Letter::Alternate),
         ] {
             let found = everybody.who(letter);
-            if !found.is_empty() {
+            if letter == Letter::Accountable && found.len() > 1 && found == everybody.who(Letter::Responsible) {
+                lines.extend(self.field(label, Tone::Plain, "the same"));
+            } else if !found.is_empty() {
                 lines.extend(self.people(label, found));
             }
         }
@@ -278,7 +273,15 @@ impl<'a> Page<'a> {
         for row in rows.iter().filter_map(|row| row.row) {
             places.push((row.place.clone(), format!("row {}", row.id)));
         }
-        places.extend(answer.assignments().into_iter().map(|made| (made.place.clone(), spelled(&made))));
+        for made in answer.assignments() {
+            if made.parts.is_empty() {
+                places.push((made.place.clone(), spelled(&made)));
+            }
+            for (place, people) in &made.parts {
+                let added = super::names(people.iter().map(|who| who.as_ref()), " ");
+                places.push((place.clone(), format!("{} {added}", made.dialect.as_str())));
+            }
+        }
         let mut lines = Vec::new();
         for (n, (place, says)) in places.iter().enumerate() {
             let label = if n == 0 { "said by" } else { "" };
@@ -290,37 +293,38 @@ impl<'a> Page<'a> {
     fn disagreement(&self, answer: &OwnershipAnswer<'_>) -> Vec<Line> {
         let membership = crate::model::Membership::of(self.asked.ownership.matrix());
         let Some(found) = answer.disagreement(&membership) else { return Vec::new() };
-        let said = |names: &[String]| if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
-        let msg = format!(
-            "{} names {}, {} names {}; the first is followed",
-            found.follows.place,
-            said(&found.follows.names),
-            found.other.place,
-            said(&found.other.names),
-        );
-        self.field("disagreement", Tone::Wait, &msg)
+        let said = |voice: &Voice| match voice.names.as_slice() {
+            [] => format!("{} names nobody", voice.place),
+            names => format!("{} names {}", voice.place, names.join(", ")),
+        };
+        let (label, then) = match found.certain {
+            true => ("disagreement", "; the first is followed"),
+            false => ("to compare", "; whether they mean the same people is not known here"),
+        };
+        let mut lines = self.field(label, Tone::Wait, &said(&found.follows));
+        lines.extend(self.field("", Tone::Wait, &format!("{}{then}", said(&found.other))));
+        lines
     }
 
     fn unowned(&self, files: &[RepoPath]) -> Vec<Line> {
-        let mut lines = Vec::new();
-        for file in files {
-            let owned = self.asked.rows(&self.asked.ownership.of(file)).0;
-            if owned != OwnedState::Owned {
-                let mut para = Para::new(0, 2).name(Tone::Plain, &file.quoted());
-                if owned == OwnedState::Cleared {
-                    para = para.ours(Tone::Dim, "(cleared)");
-                }
-                lines.extend(self.lines(para));
-            }
-        }
-        let none = lines.len() as u64;
-        let (tone, said) = match (none, self.asked.ownership.has_source()) {
-            (_, false) => (Tone::Wait, "no file names owners here: any one peer may approve a change".to_owned()),
-            (0, true) => (Tone::Good, format!("somebody answers for each of {}", counted(files.len() as u64, "file"))),
-            _ => (Tone::Bad, format!("nobody answers for {none} of {}", counted(files.len() as u64, "file"))),
+        let open = files.iter().map(|file| (file, self.asked.rows(&self.asked.ownership.of(file)).0));
+        let line = |(file, owned): (&RepoPath, OwnedState)| {
+            let para = Para::new(0, 2).name(Tone::Plain, &file.quoted());
+            let cleared = owned == OwnedState::Cleared;
+            if cleared { para.ours(Tone::Dim, "(cleared)") } else { para }.lines(usize::MAX, None)
         };
-        lines.extend(self.lines(Para::new(0, 2).ours(tone, &said)));
-        lines
+        open.filter(|(_, owned)| *owned != OwnedState::Owned).flat_map(line).collect()
+    }
+
+    fn unowned_sum(&self, files: &[RepoPath]) -> Vec<Line> {
+        let open = files.iter().filter(|file| !super::is_owned(self.asked, file)).count();
+        let all = words::count(files.len(), "file", "files");
+        let (tone, said) = match (open, self.asked.ownership.has_source()) {
+            (_, false) => (Tone::Wait, "no file names owners here: any one peer may approve a change".to_owned()),
+            (0, true) => (Tone::Good, format!("somebody answers for each of {all}")),
+            _ => (Tone::Bad, format!("nobody answers for {open} of {all}")),
+        };
+        self.lines(Para::new(0, 2).ours(tone, &said))
     }
 
     fn mine(&self, who: &Principal, duties: &[Duty]) -> Vec<Line> {
@@ -339,7 +343,8 @@ impl<'a> Page<'a> {
                 &duty.name,
                 column,
             );
-            let mut about: Vec<String> = duty.tier.iter().map(|tier| format!("tier {tier}")).collect();
+            let mut about: Vec<String> = duty.about.iter().cloned().collect();
+            about.extend(duty.tier.map(|tier| format!("tier {tier}")));
             about.extend((duty.files > 0).then(|| counted(duty.files, "file")));
             about.extend(duty.purpose.clone());
             about.extend((!duty.via.is_empty()).then(|| format!("as {}", super::names(&duty.via, ", "))));
@@ -356,16 +361,30 @@ impl<'a> Page<'a> {
     /// Lines that were skipped while reading: an answer may be wrong because of them.
     fn noticed(&self) -> Vec<Line> {
         let mut lines = Vec::new();
-        for finding in &self.asked.noticed {
+        for finding in self.asked.noticed.iter().take(NOTES) {
             let path = finding.paths.first().map(String::as_str).unwrap_or_default();
             let at = finding.line.map_or_else(|| path.to_owned(), |line| format!("{path}:{line}"));
-            let para = Para::new(0, 2).ours(Tone::Wait, "!").name(Tone::Strong, &finding.code).name(Tone::Dim, &at);
-            lines.extend(self.lines(para.theirs(Tone::Plain, &finding.msg)));
+            let mut para = Para::new(0, 2).ours(Tone::Wait, "!").name(Tone::Strong, &finding.code);
+            if !at.is_empty() {
+                para = para.name(Tone::Dim, &at);
+            }
+            let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+            lines.extend(self.lines(para.theirs(Tone::Plain, &format!("{}{help}", finding.msg))));
         }
-        if !lines.is_empty() {
-            lines.insert(0, Line::new());
+        let more = self.asked.noticed.len().saturating_sub(NOTES);
+        if more > 0 {
+            let more = format!("and {more} more such lines; --format json lists them all");
+            lines.extend(self.lines(Para::new(0, 2).ours(Tone::Dim, &more)));
         }
         lines
+    }
+}
+
+/// A line's row and its people, or that there is nobody.
+fn answered(para: Para, owned: OwnedState, ids: &str, people: &str) -> Para {
+    match owned {
+        OwnedState::Owned => para.theirs(Tone::Strong, ids).theirs(Tone::Plain, people),
+        OwnedState::Unowned | OwnedState::Cleared => para.ours(Tone::Bad, owned.as_str()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{escalation, is_owned, paths};
 use crate::model::{
-    Asked, Assignment, Disagreement, Duty, Escalation, Letter, Membership, OwnershipAnswer, PathRow, Principal,
+    Asked, Assignment, Disagreement, Duty, Escalation, Letter, Membership, OwnershipAnswer, PathRow, Place, Principal,
     Question, RepoPath, Row, Voice, people_of,
 };
 use crate::report::json::{exact_bytes, write_document};
@@ -137,11 +137,21 @@ struct SourceRecord<'a> {
     optional: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     labels: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartRecord>,
+}
+
+#[derive(Serialize)]
+struct PartRecord {
+    file: String,
+    line: u32,
+    owners: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct DutyRecord<'a> {
     name: &'a str,
+    about: Option<&'a str>,
     letters: Vec<&'static str>,
     via: Vec<&'a str>,
     purpose: Option<&'a str>,
@@ -212,7 +222,13 @@ fn path_row<'a>(asked: &'a Asked, row: &PathRow<'a>) -> PathRowRecord<'a> {
 
 fn source(assignment: Assignment<'_>) -> SourceRecord<'_> {
     let owned = |people: &[std::borrow::Cow<'_, Principal>]| people.iter().map(|who| who.as_str().to_owned()).collect();
+    let part = |(place, people): (Place, Vec<std::borrow::Cow<'_, Principal>>)| PartRecord {
+        file: place.file,
+        line: place.line,
+        owners: owned(&people),
+    };
     SourceRecord {
+        parts: assignment.parts.into_iter().map(part).collect(),
         dialect: assignment.dialect.as_str(),
         owners: owned(&assignment.owners),
         reviewers: owned(&assignment.reviewers),
@@ -268,6 +284,7 @@ fn escalated(escalation: &Escalation) -> Escalated<'_> {
 fn duty(duty: &Duty) -> DutyRecord<'_> {
     DutyRecord {
         name: &duty.name,
+        about: duty.about.as_deref(),
         letters: duty.letters.iter().map(|letter| letter.as_str()).collect(),
         via: duty.via.iter().map(Principal::as_str).collect(),
         purpose: duty.purpose.as_deref(),

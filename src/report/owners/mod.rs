@@ -53,6 +53,15 @@ pub fn render_owners(asked: &Asked, format: OwnersFormat, style: &Style, out: &m
     out.flush()
 }
 
+/// What should be known beside an answer for people or for a spreadsheet: lines that were skipped, what is not committed,
+/// sums. The document of [`OwnersFormat::Json`] holds them itself.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn render_owners_notes(asked: &Asked, format: OwnersFormat, style: &Style, out: &mut Vec<u8>) -> io::Result<()> {
+    if format == OwnersFormat::Json { Ok(()) } else { human::notes(asked, style, out) }
+}
+
 /// The JSON Schema (2020-12) of what [`OwnersFormat::Json`] writes.
 pub fn owners_schema() -> &'static str {
     include_str!("../schemas/owners.schema.json")
@@ -150,6 +159,13 @@ impl<'a> People<'a> {
 /// The responsible people of some rows, on one line.
 fn responsible(ownership: &Ownership, rows: &[PathRow<'_>]) -> String {
     names(People::of(ownership, rows).who(Letter::Responsible).iter().copied(), " ")
+}
+
+/// An answer in a few words: the state, the rows, the responsible people.
+fn label(asked: &Asked, answer: &OwnershipAnswer<'_>) -> (OwnedState, String, String) {
+    let (owned, rows) = asked.rows(answer);
+    let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
+    (owned, ids.join(", "), responsible(&asked.ownership, &rows))
 }
 
 /// Where to reach the people of some rows.

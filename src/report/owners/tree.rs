@@ -1,10 +1,11 @@
 //! A directory as a tree of owners: what has one answer is one line, whatever is below it.
 
-use crate::model::{Asked, OwnedState, OwnershipAnswer, RepoPath, counted};
+use crate::model::{Asked, OwnedState, OwnershipAnswer, RepoPath};
 use crate::report::text::{Line, Para, Tone};
+use crate::report::words;
 
 /// The lines of the tree.
-pub(super) fn lines(asked: &Asked, files: &[RepoPath], width: usize) -> Vec<Line> {
+pub(super) fn lines(asked: &Asked, files: &[RepoPath]) -> Vec<Line> {
     let mut labels: Vec<(OwnedState, String, String)> = Vec::new();
     let mut answers: Vec<OwnershipAnswer<'_>> = Vec::new();
     let mut marked: Vec<(Vec<&[u8]>, usize)> = Vec::new();
@@ -13,27 +14,20 @@ pub(super) fn lines(asked: &Asked, files: &[RepoPath], width: usize) -> Vec<Line
         // Neighbours mostly share an answer, so the last one is looked at first.
         let known = answers.iter().rposition(|known| super::same_answer(known, &answer));
         let at = known.unwrap_or_else(|| {
-            labels.push(label(asked, &answer));
+            labels.push(super::label(asked, &answer));
             answers.push(answer);
             answers.len() - 1
         });
         marked.push((file.segments().collect(), at));
     }
-    let mut tree = Tree { labels: &labels, lines: Vec::new(), width };
+    let mut tree = Tree { labels: &labels, lines: Vec::new() };
     tree.directory(&marked, 0);
     tree.lines
-}
-
-fn label(asked: &Asked, answer: &OwnershipAnswer<'_>) -> (OwnedState, String, String) {
-    let (owned, rows) = asked.rows(answer);
-    let ids: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-    (owned, ids.join(", "), super::responsible(&asked.ownership, &rows))
 }
 
 struct Tree<'a> {
     labels: &'a [(OwnedState, String, String)],
     lines: Vec<Line>,
-    width: usize,
 }
 
 impl Tree<'_> {
@@ -62,7 +56,8 @@ impl Tree<'_> {
     fn line(&mut self, name: &[u8], depth: usize, directory: bool, answer: Option<(usize, usize)>) {
         let name = RepoPath::new(name).quoted() + if directory { "/" } else { "" };
         let tone = if answer.is_none() { Tone::Dim } else { Tone::Plain };
-        let mut para = Para::new(depth * 2, depth * 2 + 4).column(tone, &name, 36_usize.saturating_sub(depth * 2));
+        let column = if answer.is_some() { 36_usize.saturating_sub(depth * 2) } else { 0 };
+        let mut para = Para::new(depth * 2, depth * 2 + 4).column(tone, &name, column);
         if let Some(((owned, row, people), files)) =
             answer.and_then(|(answer, files)| Some((self.labels.get(answer)?, files)))
         {
@@ -71,9 +66,10 @@ impl Tree<'_> {
                 OwnedState::Unowned | OwnedState::Cleared => para = para.ours(Tone::Bad, owned.as_str()),
             }
             if directory {
-                para = para.ours(Tone::Dim, &counted(files as u64, "file"));
+                para = para.ours(Tone::Dim, &words::count(files, "file", "files"));
             }
         }
-        self.lines.extend(para.lines(self.width, None));
+        // One line an entry, however long: a tree is searched as often as it is read.
+        self.lines.extend(para.lines(usize::MAX, None));
     }
 }
