@@ -86,13 +86,8 @@ pub fn assess(evidence: Evidence) -> Facts {
     let touched: BTreeSet<&RowId> = rows.keys().collect();
     let lockdowns = lockdowns::lockdowns(&evidence, &touched, &approvals, &actors, (&membership, &presence));
     let anonymous = if approvals.is_empty() { None } else { unattributed(&actors) };
-    let noticed = [
-        evidence.noticed.clone(),
-        claims.noticed,
-        disagreements.findings(&evidence.config.ownership.severity),
-        Vec::from_iter(anonymous),
-    ]
-    .concat();
+    let disagree = disagreements.findings(&evidence.config.ownership.severity);
+    let noticed = [evidence.noticed.clone(), claims.noticed, disagree, Vec::from_iter(anonymous)].concat();
     let control_owners = control_owners(&evidence, &files);
     Facts {
         now: evidence.now,

@@ -1,10 +1,10 @@
 //! For a person at a terminal, perhaps in an incident: who, in what capacity, where to reach them, which line says so.
 
-use super::tree;
 use super::{People, contacts, escalation, same_answer};
+use super::{mine, tree};
 use crate::model::{
-    Asked, AskedPath, Assignment, Duty, Escalation, Letter, OwnedState, OwnershipAnswer, PathRow, Place, Principal,
-    PrincipalKind, Question, RepoPath, There, Voice, counted,
+    Asked, AskedPath, Assignment, Escalation, Letter, OwnedState, OwnershipAnswer, PathRow, Place, Principal,
+    PrincipalKind, Question, RepoPath, There, Voice,
 };
 use crate::report::Style;
 use crate::report::text::{Line, Para, Tone, write_lines};
@@ -31,7 +31,7 @@ pub(super) fn write(asked: &Asked, style: &Style, out: &mut impl Write) -> io::R
         Question::Paths(paths) => page.paths(paths),
         Question::Tree(files) => tree::lines(asked, files),
         Question::Unowned(files) => page.unowned(files),
-        Question::Mine(who, duties) => page.mine(who, duties),
+        Question::Mine(who, duties) => mine::lines(&asked.state, who, duties, page.width),
     };
     write_lines(&lines, style, out)
 }
@@ -325,37 +325,6 @@ impl<'a> Page<'a> {
             _ => (Tone::Bad, format!("nobody answers for {open} of {all}")),
         };
         self.lines(Para::new(0, 2).ours(tone, &said))
-    }
-
-    fn mine(&self, who: &Principal, duties: &[Duty]) -> Vec<Line> {
-        let state = &self.asked.state;
-        if duties.is_empty() {
-            let text = format!("{who} is named nowhere at {state}; teams count where [teams] lists their members");
-            return self.lines(Para::new(0, 2).theirs(Tone::Wait, &text));
-        }
-        let mut lines =
-            self.lines(Para::new(0, 2).name(Tone::Strong, who.as_str()).theirs(Tone::Dim, &format!("at {state}")));
-        let column = duties.iter().map(|duty| duty.name.chars().count()).max().unwrap_or(0).min(30);
-        for duty in duties {
-            let letters: Vec<&str> = duty.letters.iter().map(|letter| letter.as_str()).collect();
-            let mut para = Para::new(2, 4).block(Tone::Good, format!("{:<8}", letters.join(" "))).column(
-                Tone::Strong,
-                &duty.name,
-                column,
-            );
-            let mut about: Vec<String> = duty.about.iter().cloned().collect();
-            about.extend(duty.tier.map(|tier| format!("tier {tier}")));
-            about.extend((duty.files > 0).then(|| counted(duty.files, "file")));
-            about.extend(duty.purpose.clone());
-            about.extend((!duty.via.is_empty()).then(|| format!("as {}", super::names(&duty.via, ", "))));
-            about.extend(duty.contact.clone());
-            para = para.theirs(Tone::Plain, &about.join(", ")).name(Tone::Dim, &duty.place.to_string());
-            lines.extend(self.lines(para));
-        }
-        let legend = "R does the work, A answers for it, S helps, C is asked before, I is told after, D approves \
-                      emergencies, alt stands in";
-        lines.extend(self.lines(Para::new(2, 2).ours(Tone::Dim, legend)));
-        lines
     }
 
     /// Lines that were skipped while reading: an answer may be wrong because of them.

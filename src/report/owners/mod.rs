@@ -3,6 +3,7 @@
 mod csv;
 mod human;
 mod json;
+mod mine;
 mod tree;
 
 use super::Style;
