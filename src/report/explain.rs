@@ -63,7 +63,7 @@ fn levels(page: &Page<'_>) -> Vec<Line> {
     let all = &page.decision.required;
     let column = all.iter().take(page.most(12)).map(|l| l.level.chars().count()).max().unwrap_or(0).min(28);
     some(page, all, 12, |level| {
-        let mut lines = page.level(level, column);
+        let mut lines = page.level(level, column, 3);
         let mut why = Para::new(6, 6).theirs(Tone::Dim, &level.why);
         if let Some(rule) = &level.rule {
             why = why.ours(Tone::Dim, "(rule").name(Tone::Dim, &rule.to_string()).then(")");

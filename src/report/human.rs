@@ -238,7 +238,7 @@ impl Page<'_> {
         }
         let column = missing.iter().take(self.most(SCREEN)).map(|l| l.level.len()).max().unwrap_or(0).min(28);
         let few = self.most(SCREEN);
-        let levels: Vec<Vec<Line>> = missing.iter().take(few).map(|level| self.level(level, column)).collect();
+        let levels: Vec<Vec<Line>> = missing.iter().take(few).map(|level| self.level(level, column, 1)).collect();
         let steps_shown: Vec<Vec<Line>> = steps.iter().take(few).map(step).collect();
         let levels_room = levels.len().min(room / 2);
         let mut lines = self.fit(steps_shown, steps.len(), room.saturating_sub(levels_room));
@@ -247,7 +247,7 @@ impl Page<'_> {
     }
 
     /// A level: its state, its name, how far it is, who may give it, where to reach them.
-    pub(super) fn level(&self, level: &Level, column: usize) -> Vec<Line> {
+    pub(super) fn level(&self, level: &Level, column: usize, most_lines: usize) -> Vec<Line> {
         let (symbol, tone) = if level.met { ("✓", Tone::Good) } else { ("…", Tone::Wait) };
         let most = self.most(4);
         let mut para = Para::new(2, 6)
@@ -265,7 +265,7 @@ impl Page<'_> {
                 para = para.ours(Tone::Dim, "via").theirs(Tone::Dim, contact);
             }
         }
-        self.lines(para, 1)
+        self.lines(para, most_lines)
     }
 }
 
