@@ -3,7 +3,8 @@
 //!
 //! Within one file `per-file` lines add owners for the paths they match, and `per-file …=set noparent` leaves only those.
 //! `file:` brings in the plain owners of another file, `include` all of it, both with whatever that file brings in. The
-//! rule is that of Gerrit's code-owners plugin, backend find-owners (`PathCodeOwners.java`).
+//! rule is that of Gerrit's code-owners plugin, backend find-owners (`PathCodeOwners.java`). A file with a line that nobody
+//! can read names nobody, nor does any above it.
 
 use super::per_file::{PerFileGlob, PerFileIndex};
 use super::{Assignment, Dialect};
@@ -30,6 +31,8 @@ pub struct ChromiumOwners {
 pub struct ChromiumFile {
     /// The file. Only one named `OWNERS` speaks for its directory.
     pub path: RepoPath,
+    /// The first line that nobody can read: then the file names nobody, and keeps those further up away.
+    pub broken: Option<u32>,
     /// The line of its first `set noparent`.
     pub noparent: Option<u32>,
     /// Its plain owners, each with the line.
@@ -78,6 +81,7 @@ pub struct Import {
 struct File {
     /// Quoted.
     path: String,
+    broken: Option<u32>,
     noparent: Option<u32>,
     owners: Vec<u32>,
     /// The line of the first of them.
@@ -152,6 +156,7 @@ impl ChromiumOwners {
             }
             all.files.push(File {
                 path: file.path.quoted(),
+                broken: file.broken,
                 noparent: file.noparent,
                 owners_line: file.owners.first().map_or(0, |(line, _)| *line),
                 owners: file.owners.into_iter().map(|(_, who)| number(who, &mut all.people)).collect(),
@@ -181,6 +186,11 @@ impl ChromiumOwners {
         let mut here = directory(path);
         loop {
             if let Some((n, file)) = self.places.get(here).and_then(|n| self.files.get(*n).map(|file| (*n, file))) {
+                if let Some(line) = file.broken {
+                    // Gerrit lets nothing through there, and neither do we: who was meant cannot be told.
+                    let place = Place { file: file.path.clone(), line };
+                    return Some(Assignment::new(Dialect::Chromium, format!("owners:{}", file.path), place, []));
+                }
                 let cut = if here.is_empty() { 0 } else { here.len() + 1 };
                 let said = self.said(n, path.get(cut..).unwrap_or_default());
                 for (line, names) in said.relevant().filter(|(_, names)| !names.is_empty()) {
@@ -242,7 +252,7 @@ impl ChromiumOwners {
         let mut followed = vec![from];
         for _ in 0..MOST_IMPORTS {
             let Some(visit) = queue.pop_front() else { return };
-            let Some(file) = self.files.get(visit.file) else { continue };
+            let Some(file) = self.files.get(visit.file).filter(|file| file.broken.is_none()) else { continue };
             let owners = (visit.line, file.owners.as_slice());
             if visit.per_file {
                 said.per_file.push(owners)

@@ -113,7 +113,14 @@ fn is_control_file(name: &[u8]) -> bool {
 fn lines<'a>(bytes: &[u8], report: &mut Report<'a>) -> ChromiumFile {
     let path = report.path.clone();
     let mut reader = Reader {
-        file: ChromiumFile { path, noparent: None, owners: Vec::new(), per_file: Vec::new(), imports: Vec::new() },
+        file: ChromiumFile {
+            path,
+            broken: None,
+            noparent: None,
+            owners: Vec::new(),
+            per_file: Vec::new(),
+            imports: Vec::new(),
+        },
         report,
     };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -144,10 +151,16 @@ struct Reader<'r, 'a> {
 struct Wrong {
     msg: String,
     help: String,
+    /// The line can be read, and what it brings in cannot be had: the rest of the file counts.
+    only_an_import: bool,
 }
 
 fn wrong<T>(msg: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { msg: msg.into(), help: help.into() })
+    Err(Wrong { msg: msg.into(), help: help.into(), only_an_import: false })
+}
+
+fn not_to_be_had<T>(msg: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { msg: msg.into(), help: help.into(), only_an_import: true })
 }
 
 impl Reader<'_, '_> {
@@ -178,8 +191,16 @@ impl Reader<'_, '_> {
                 None => unknown(line),
             }
         };
-        if let Err(Wrong { msg, help }) = read {
-            self.report.add(SYNTAX_CODE, number, &format!("{msg}; it is skipped"), &help);
+        if let Err(Wrong { msg, help, only_an_import }) = read {
+            let then = if only_an_import {
+                "it is skipped"
+            } else {
+                "so the file names nobody, and neither do those above it"
+            };
+            self.report.add(SYNTAX_CODE, number, &format!("{msg}; {then}"), &help);
+            if !only_an_import {
+                self.file.broken = self.file.broken.or(Some(number));
+            }
         }
     }
 
@@ -247,7 +268,7 @@ impl Reader<'_, '_> {
                 "" | "." => {}
                 ".." if segments.pop().is_none() => {
                     let help = "name a file of this repository, from its root with a `/` before it";
-                    return wrong(format!("{} leads out of the repository", quoted(target)), help);
+                    return not_to_be_had(format!("{} leads out of the repository", quoted(target)), help);
                 }
                 ".." => {}
                 name => segments.push(name.as_bytes()),
@@ -255,7 +276,7 @@ impl Reader<'_, '_> {
         }
         match segments.last() {
             Some(name) if is_control_file(name) => Ok(RepoPath::new(segments.join(&b'/'))),
-            _ => wrong(
+            _ => not_to_be_had(
                 format!(
                     "{} is no OWNERS file by its name, so an edit of it would be no edit of owners",
                     quoted(target)
@@ -299,7 +320,7 @@ fn import(line: &str) -> Option<Result<&str, Wrong>> {
     }
     match parts.as_slice() {
         [path] => Some(Ok(path)),
-        _ => Some(wrong(
+        _ => Some(not_to_be_had(
             "an import from another repository or branch, which is not read",
             "copy the owners, or bring in a file of this repository",
         )),
