@@ -346,6 +346,97 @@ fn a_baseline_is_written_read_tightened_and_replaced() {
     assert!(report(&expired).fails());
 }
 
+/// What the documents say to do, on a repository without a file of ours: write, add, commit, audit, and again.
+#[test]
+fn a_baseline_that_was_committed_lets_the_next_audit_pass() {
+    let matrix = "version = 1\n[escalation]\nowner = \"@sam\"\n[[row]]\nid = \"a\"\nscope = [\"a/**\"]\n";
+    for (control, text) in
+        [("CODEOWNERS", "/a/ @ann @bob\n"), (".changeward/ownership.toml", matrix), ("README", "x\n")]
+    {
+        let repo = TempRepo::new();
+        repo.write(control, text);
+        repo.write("a/x", "x\n");
+        repo.write("legacy/y", "y\n");
+        repo.commit("one");
+        let write = ["owners", "audit", "--write-baseline", "--owner", "@kim", "--expires", "2999-01-01"];
+        for turn in 1..=2 {
+            assert!(matches!(changeward(&repo, &["owners", "audit"]), (Some(11), _, _)) == (turn == 1), "{control}");
+            let (code, out, err) = changeward(&repo, &write);
+            assert_eq!(code, Some(0), "{control}: {err}");
+            assert!(!out.contains("count still"), "{control}: {out}");
+            repo.git(&["add", ".changeward"]);
+            repo.git(&["commit", "--quiet", "--allow-empty", "--no-verify", "--message", "a baseline"]);
+            let (code, out, _) = changeward(&repo, &["owners", "audit", "--fail-on", "info", "--all"]);
+            assert_eq!(code, Some(0), "{control}, turn {turn}: {out}");
+        }
+    }
+}
+
+/// What would spoil a good file is refused, and the file stays as it is.
+#[test]
+fn a_baseline_that_would_be_of_no_use_is_refused() {
+    let repo = rich();
+    let before = std::fs::read(repo.path().join(".changeward/baseline.toml")).unwrap();
+    let write = "owners audit --write-baseline --owner @kim --now 2026-11-22 --expires";
+    let table = [
+        ("2027-01-01 --lint UNOWNED", "cannot be used with"),
+        ("2020-01-01", "on 2020-01-01, and it is 2026-11-22"),
+        ("2026-11-22 --force", "give `--expires` a later date"),
+    ];
+    for (rest, expected) in table {
+        let line = format!("{write} {rest}");
+        let (code, out, err) = changeward(&repo, &line.split(' ').collect::<Vec<_>>());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{line}: {err}");
+        assert!(err.contains(expected), "{line}: {err}");
+        assert_eq!(std::fs::read(repo.path().join(".changeward/baseline.toml")).unwrap(), before, "{line}");
+    }
+    let some = AuditRequest { only: vec!["UNOWNED".into()], ..request(&repo) };
+    let wish = BaselineRequest {
+        owner: Principal::login("kim"),
+        expires_at: Moment::parse("2027-01-01").unwrap(),
+        afresh: true,
+    };
+    assert_eq!(write_baseline(&some, &wish, &mut |_, _| ()).unwrap_err().exit_code(), 2);
+}
+
+#[test]
+fn a_lint_of_the_history_reads_it() {
+    let repo = with_history();
+    let lint = ["owners", "audit", "--lint", "effective_drift", "--fail-on", "info"];
+    let (code, out, _) = changeward(&repo, &[&lint[..], &["--now", "2026-11-22"]].concat());
+    assert_eq!(code, Some(11), "{out}");
+    assert!(out.contains("made 6 of the 6 commits"), "{out}");
+    let (code, out, _) = changeward(&repo, &[&lint[..], &["--no-drift"]].concat());
+    assert_eq!(code, Some(0));
+    assert!(out.contains("note: EFFECTIVE_DRIFT asks the history, which was not read"), "{out}");
+}
+
+/// Many findings of one kind do not hide the others, and rows nobody can judge are counted.
+#[test]
+fn many_findings_of_one_kind_are_told_in_short() {
+    let repo = TempRepo::new();
+    let lines: String = (0..1_200).map(|n| format!("/gone{n}/ @ann\n")).collect();
+    repo.write("CODEOWNERS", format!("* @acme/unknown\n{lines}"));
+    (0..6).for_each(|n| commit(&repo, "zoe", &format!("2026-11-0{}T00:00:00Z", n + 1), "a.rs", "work"));
+    for file in ["b/x", "c/x", "d/x"] {
+        repo.write(file, "x\n");
+    }
+    repo.write("CODEOWNERS", format!("/a.rs @acme/unknown\n/b/own @ann @bob\n{lines}"));
+    repo.commit("gaps");
+    let asked = AuditRequest { drift: Drift::Configured, fail_on: None, ..request(&repo) };
+    let report = report(&asked);
+    let text = rendered(&report, AuditFormat::Human, &SHORT);
+    assert!(text.contains(" NOT JUDGED  4 errors, 1,202 warnings, 0 notes (--fail-on never)\n"), "{text}");
+    assert!(text.contains("  UNOWNED 4, NO_ESCALATION 1, CODEOWNERS_DEAD 1,201\n"), "{text}");
+    assert_eq!(text.matches("✗ UNOWNED:").count(), 2, "{text}");
+    assert_eq!(text.matches("! CODEOWNERS_DEAD:").count(), 2, "{text}");
+    assert!(text.contains("and 1,201 more; --all shows them"), "{text}");
+    assert!(text.contains("; 1 row not judged"), "{text}");
+    assert!(rendered(&report, AuditFormat::Markdown, &SHORT).contains("Ownership: not judged\n"));
+    let all = rendered(&report, AuditFormat::Human, &ALL);
+    assert_eq!(all.matches("! CODEOWNERS_DEAD:").count(), 1_201);
+}
+
 fn changeward(repo: &TempRepo, words: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_changeward"))
         .args(words)

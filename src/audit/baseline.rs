@@ -4,14 +4,17 @@
 //! whole. What is no longer there is told, so that the entry goes too. An entry about files also accepts the gaps within
 //! it: a directory of which a part has found an owner must not count as something new.
 
+use super::lint::needs_history;
 use super::said::Said;
-use crate::model::{Acceptance, AuditFinding, Baseline, BaselineEntry, Moment, Principal};
+use crate::model::{Acceptance, AuditFinding, AuditReport, Baseline, BaselineEntry, Moment, Principal, grouped};
 
 /// The lints whose subjects are patterns.
 const OF_FILES: [&str; 2] = ["UNOWNED", "CLEARED"];
 
 /// Marks the findings that the baseline accepts; what is to be said about the baseline itself.
-pub(super) fn accept(baseline: &Baseline, findings: &mut [AuditFinding], now: Moment) -> Vec<Said> {
+///
+/// What only the history tells is not gone where the history was not asked.
+pub(super) fn accept(baseline: &Baseline, findings: &mut [AuditFinding], history: bool, now: Moment) -> Vec<Said> {
     let mut own = Vec::new();
     for entry in &baseline.entries {
         let part_of_another = findings.iter().any(|finding| parts(baseline, finding).contains(&entry));
@@ -21,7 +24,8 @@ pub(super) fn accept(baseline: &Baseline, findings: &mut [AuditFinding], now: Mo
         let count: u64 = found.iter().map(|finding| finding.count).sum();
         let about = format!("{} {}", entry.code, entry.subject);
         let said = |code, msg: String| Said::new(code, &about, msg).at(&entry.place);
-        if found.is_empty() && part_of_another {
+        let unasked = needs_history(&entry.code) && !history;
+        if found.is_empty() && (part_of_another || unasked) {
             continue;
         }
         if found.is_empty() {
@@ -30,7 +34,7 @@ pub(super) fn accept(baseline: &Baseline, findings: &mut [AuditFinding], now: Mo
             let msg = format!("the baseline accepted {about} until {}, and it is still there", expires_at.date());
             own.push(said("BASELINE_EXPIRED", msg));
         } else if entry.count.is_some_and(|most| count > most) {
-            let more = format!("more than the {} the baseline accepts", entry.count.unwrap_or_default());
+            let more = format!("more than the {} the baseline accepts", grouped(entry.count.unwrap_or_default()));
             found.iter_mut().for_each(|finding| finding.finding.msg.push_str(&format!(" ({more})")));
         } else {
             found.iter_mut().for_each(|finding| finding.accepted = Some(acceptance(baseline, entry)));
@@ -67,13 +71,10 @@ fn of_parts(baseline: &Baseline, finding: &AuditFinding, now: Moment) -> Option<
 }
 
 /// The baseline that accepts what counts today. Beside one that is there already it is a ratchet: a count only falls,
-/// what has gone stays gone, and nothing new comes in.
-pub fn ratcheted(
-    findings: &[AuditFinding],
-    before: Option<&Baseline>,
-    owner: Principal,
-    expires_at: Moment,
-) -> Baseline {
+/// what has gone stays gone, and nothing new comes in. What only the history tells stays where it was not asked.
+pub fn ratcheted(report: &AuditReport, before: Option<&Baseline>, owner: Principal, expires_at: Moment) -> Baseline {
+    let findings = &report.findings;
+    let asked = |old: &BaselineEntry| report.drift.is_some() || !needs_history(&old.code);
     let wanted = findings.iter().filter(|finding| !finding.finding.code.starts_with("BASELINE_"));
     let entry = |finding: &AuditFinding| BaselineEntry {
         code: finding.finding.code.clone(),
@@ -85,7 +86,10 @@ pub fn ratcheted(
     };
     let mut entries: Vec<BaselineEntry> = match before {
         None => wanted.map(entry).collect(),
-        Some(before) => before.entries.iter().flat_map(|old| tightened(old, findings)).collect(),
+        Some(before) => {
+            let entries = before.entries.iter();
+            entries.flat_map(|old| if asked(old) { tightened(old, findings) } else { vec![old.clone()] }).collect()
+        }
     };
     entries.sort_by(|a, b| (&a.code, &a.subject).cmp(&(&b.code, &b.subject)));
     Baseline { owner, expires_at, entries }
@@ -94,7 +98,7 @@ pub fn ratcheted(
 /// How many findings a baseline does not accept.
 pub fn left(findings: &[AuditFinding], baseline: &Baseline, now: Moment) -> usize {
     let mut findings = findings.to_vec();
-    accept(baseline, &mut findings, now);
+    accept(baseline, &mut findings, true, now);
     findings.iter().filter(|finding| finding.accepted.is_none()).count()
 }
 

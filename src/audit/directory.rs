@@ -3,6 +3,9 @@
 use crate::model::{Identity, Matrix, Membership, Moment, Person, Principal, PrincipalKind};
 use std::collections::BTreeSet;
 
+/// How the names of programs end that say what they are; GitHub puts `[bot]` into them.
+const PROGRAMS: [&str; 2] = ["-bot", "-robot"];
+
 /// What the matrix knows of people.
 pub(super) struct Directory<'e> {
     pub(super) matrix: Option<&'e Matrix>,
@@ -33,8 +36,7 @@ impl<'e> Directory<'e> {
     /// The person behind a commit; `None` for a program, and for what is no address.
     pub(super) fn author(&self, who: &Identity) -> Option<Principal> {
         let person = self.person(&Principal::parse(who.email.trim())?);
-        let program = who.name.ends_with("[bot]") || person.key().ends_with("[bot]");
-        (!program).then_some(person)
+        (!is_program(&who.name) && !is_program(person.bare())).then_some(person)
     }
 
     /// The people some names stand for; `None` when the members of a team among them are not known, or anyone may.
@@ -84,5 +86,26 @@ impl<'e> Directory<'e> {
         // Whoever has left makes no list of those who are there.
         let listed = matrix.people.values().any(|person| !person.left);
         !listed || self.members.contains(name) || self.about(name).is_some()
+    }
+}
+
+/// A name, a login or an address of a program.
+fn is_program(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let local = name.split_once('@').map_or(name.as_str(), |(local, _domain)| local);
+    local.contains("[bot]") || PROGRAMS.iter().any(|end| local.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_program;
+
+    #[test]
+    fn a_program_says_so() {
+        let programs = ["dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", "k8s-ci-robot"];
+        let more = ["Release-Bot", "deploy-bot@acme.example"];
+        assert!(programs.iter().chain(&more).all(|name| is_program(name)));
+        let people = ["talbot", "robot", "ann@acme-bot", "bot-ann@acme.example", "Ann Talbot"];
+        assert!(!people.iter().any(|name| is_program(name)));
     }
 }

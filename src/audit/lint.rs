@@ -23,6 +23,14 @@ const fn lint(code: &'static str, severity: Severity, meaning: &'static str, men
     Lint { code, severity, meaning, mend }
 }
 
+/// The lints that only the history can tell.
+const OF_HISTORY: [&str; 2] = ["ONLY_SELF", "EFFECTIVE_DRIFT"];
+
+/// Only the history can tell of a lint.
+pub fn needs_history(code: &str) -> bool {
+    OF_HISTORY.contains(&code)
+}
+
 /// The lint of a code.
 pub fn find(code: &str) -> Option<&'static Lint> {
     LINTS.iter().find(|lint| lint.code == code)
@@ -61,7 +69,7 @@ pub const LINTS: &[Lint] = &[
     lint(
         "NO_ESCALATION",
         Error,
-        "nobody receives what nobody owns",
+        "nobody receives what nobody owns; a warning while there is no matrix",
         "name one person who can assign owners: `[escalation] owner = \"@login\"` in .changeward/ownership.toml",
     ),
     lint(
@@ -93,7 +101,7 @@ pub const LINTS: &[Lint] = &[
     lint(
         "UNKNOWN_PRINCIPAL",
         Error,
-        "somebody is named whom `[teams]` and `[people]` do not know",
+        "the matrix or the configuration names somebody whom `[teams]` and `[people]` do not know",
         "correct the name, or add the person or team",
     ),
     lint("DEPARTED", Error, "somebody who has left is still named", "hand their part over, and remove the name"),
@@ -164,7 +172,7 @@ pub const LINTS: &[Lint] = &[
     lint(
         "SOURCES_DISAGREE",
         Warn,
-        "two files name nobody in common for the same paths",
+        "two files name nobody in common for the same paths; a note where that cannot be known",
         "make them agree, or remove the one that is out of date",
     ),
     lint(

@@ -2,7 +2,7 @@
 
 use super::ground::{Ground, matrix_file};
 use super::said::Said;
-use crate::model::Place;
+use crate::model::{Place, Severity};
 
 pub(super) fn lints(ground: &Ground<'_>) -> Vec<Said> {
     let evidence = ground.evidence;
@@ -21,7 +21,8 @@ pub(super) fn lints(ground: &Ground<'_>) -> Vec<Said> {
                 "escalation",
                 "there is no escalation owner, so nobody receives what nobody owns",
             );
-            found.push(if ground.matrix().is_some() { said.at(&matrix_file()) } else { said });
+            // Whoever has no matrix yet owes it nothing.
+            found.push(if ground.matrix().is_some() { said.at(&matrix_file()) } else { said.weighs(Severity::Warn) });
         }
         Some(escalation) if ground.directory.is_team(&escalation.owner) => {
             let msg = format!("the escalation owner {} is a team of `[teams]`, not one person", escalation.owner);

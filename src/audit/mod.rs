@@ -21,7 +21,8 @@ mod sources;
 pub use baseline::{left, ratcheted};
 
 use crate::model::{
-    AuditFinding, AuditReport, Baseline, CommitId, Config, CountedFile, Finding, History, Moment, Ownership, Severity,
+    AuditFinding, AuditLint, AuditReport, Baseline, CommitId, Config, CountedFile, Finding, History, Moment, Ownership,
+    Severity,
 };
 use ground::Ground;
 use said::Said;
@@ -69,16 +70,20 @@ pub fn audit(evidence: &Evidence) -> AuditReport {
     let drift = evidence.history.as_ref().map(|history| drift::lints(&ground, history, &mut said));
     let mut findings = weighed(said, &evidence.config);
     if let Some(baseline) = &evidence.baseline {
-        let own = baseline::accept(baseline, &mut findings, evidence.now);
+        let own = baseline::accept(baseline, &mut findings, evidence.history.is_some(), evidence.now);
         findings.extend(weighed(own, &evidence.config));
     }
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    let told = |lint: &&lint::Lint| findings.iter().any(|found| found.finding.code == lint.code);
+    let lints = lint::LINTS.iter().filter(told);
+    let lints = lints.map(|lint| AuditLint { code: lint.code, meaning: lint.meaning, mend: lint.mend }).collect();
     AuditReport {
         now: evidence.now,
         state: evidence.state.clone(),
         commit: evidence.commit.clone(),
         coverage,
         findings,
+        lints,
         drift,
         notes,
         fail_on: evidence.fail_on,
@@ -129,8 +134,9 @@ fn weighed(said: Vec<Said>, config: &Config) -> Vec<AuditFinding> {
 
 /// How much it weighs: as configured, as the lint says of this case, as the lint says of all. `None`: it is switched off.
 fn severity(said: &Said, config: &Config) -> Option<Severity> {
-    match config.ownership.severity.get(&*said.code) {
+    let weight = match config.ownership.severity.get(&*said.code) {
         Some(configured) => *configured,
         None => said.severity.or_else(|| Some(lint::find(&said.code).map_or(Severity::Warn, |lint| lint.severity))),
-    }
+    };
+    weight.map(|weight| said.most.map_or(weight, |most| weight.min(most)))
 }

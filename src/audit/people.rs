@@ -14,6 +14,8 @@ struct Mention<'e> {
     place: Place,
     /// Where, for people: `row payments (responsible)`.
     by: String,
+    /// In the matrix or the configuration. Whom another file names the forge knows, and it may know more than we.
+    ours: bool,
 }
 
 pub(super) fn lints(ground: &Ground<'_>) -> Vec<Said> {
@@ -27,7 +29,9 @@ pub(super) fn lints(ground: &Ground<'_>) -> Vec<Said> {
 /// Everybody whom any file names.
 fn mentions<'g>(ground: &'g Ground<'_>) -> Vec<Mention<'g>> {
     let mut all = Vec::new();
-    let mut say = |who: &'g Principal, place: &Place, by: String| all.push(Mention { who, place: place.clone(), by });
+    let mut say = |who: &'g Principal, place: &Place, by: String| {
+        all.push(Mention { who, place: place.clone(), by, ours: true });
+    };
     if let Some(matrix) = ground.matrix() {
         for row in &matrix.rows {
             for (letter, who) in letters(row) {
@@ -43,17 +47,27 @@ fn mentions<'g>(ground: &'g Ground<'_>) -> Vec<Mention<'g>> {
             escalation.next.iter().for_each(|step| say(&step.who, &matrix_file(), "escalation (next)".to_owned()));
         }
     }
+    let config = &ground.evidence.config;
+    let file = Place { file: ".changeward/config.toml".to_owned(), line: 0 };
+    let calendars = config.calendars.iter().flat_map(|calendar| &calendar.approvers);
+    let authorities = config.control_owners.iter().chain(&config.change_authority).chain(&config.emergency_submitters);
+    authorities.chain(calendars).for_each(|who| say(who, &file, "config.toml".to_owned()));
+    all.extend(of_others(ground));
+    all
+}
+
+/// Everybody whom a file beside the matrix names.
+fn of_others<'g>(ground: &'g Ground<'_>) -> Vec<Mention<'g>> {
+    let mut all = Vec::new();
+    let mut say = |who: &'g Principal, place: &Place, by: String| {
+        all.push(Mention { who, place: place.clone(), by, ours: false });
+    };
     if let Some(codeowners) = &ground.evidence.ownership.sources.codeowners {
         for rule in &codeowners.rules {
             let place = Place { file: codeowners.path.quoted(), line: rule.line };
             rule.owners.iter().for_each(|who| say(who, &place, format!("{} {}", place.file, rule.pattern.source())));
         }
     }
-    let config = &ground.evidence.config;
-    let file = Place { file: ".changeward/config.toml".to_owned(), line: 0 };
-    let calendars = config.calendars.iter().flat_map(|calendar| &calendar.approvers);
-    let authorities = config.control_owners.iter().chain(&config.change_authority).chain(&config.emergency_submitters);
-    authorities.chain(calendars).for_each(|who| say(who, &file, "config.toml".to_owned()));
     let mut seen = BTreeSet::new();
     for said in ground.groups.iter().flat_map(|group| &group.answer.others) {
         for who in said.owners.iter().chain(&said.reviewers) {
@@ -86,7 +100,7 @@ fn strangers(ground: &Ground<'_>, mentions: &[Mention<'_>]) -> Vec<Said> {
     for mention in mentions {
         if ground.directory.about(mention.who).is_some_and(|person| person.left) {
             departed.entry(ground.directory.person(mention.who)).or_default().push(mention);
-        } else if !ground.directory.knows(mention.who) {
+        } else if mention.ours && !ground.directory.knows(mention.who) {
             unknown.entry(mention.who).or_default().push(mention);
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct Said {
     pub(super) help: Option<String>,
     /// How much it weighs, where it is not what the lint weighs by default.
     pub(super) severity: Option<Severity>,
+    /// It never weighs more, whatever is configured.
+    pub(super) most: Option<Severity>,
 }
 
 impl Said {
@@ -32,6 +34,7 @@ impl Said {
             tier: None,
             help: None,
             severity: None,
+            most: None,
         }
     }
 
@@ -60,6 +63,16 @@ impl Said {
 
     pub(super) fn weighs(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    pub(super) fn at_most(mut self, most: Option<Severity>) -> Self {
+        self.most = most;
+        self
+    }
+
+    pub(super) fn help(mut self, help: Option<&str>) -> Self {
+        self.help = help.map(str::to_owned);
         self
     }
 }

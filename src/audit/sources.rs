@@ -2,7 +2,7 @@
 
 use super::ground::{Ground, Group, files, of_assignment, of_row};
 use super::said::{Said, some_of};
-use crate::model::{Place, Voice};
+use crate::model::{Place, Severity, Voice};
 use std::collections::BTreeMap;
 
 /// Two places that disagree: what each names, how many files they disagree about, one of these, the tier.
@@ -13,20 +13,27 @@ struct Quarrel {
     count: u64,
     first: String,
     tier: Option<u8>,
+    /// They surely do; otherwise they cannot be compared.
+    certain: bool,
 }
 
+/// What would tell whether two places disagree.
+const UNCOMPARED: &str = "say who is in its teams (`[teams]`) and which addresses are whose (`[people]`)";
+
 pub(super) fn lints(ground: &Ground<'_>) -> Vec<Said> {
-    let mut quarrels: BTreeMap<(Voice, Voice), Quarrel> = BTreeMap::new();
+    let mut quarrels: BTreeMap<(Voice, Voice, bool), Quarrel> = BTreeMap::new();
     for group in &ground.groups {
         let Some(said) = group.answer.disagreement(&ground.directory.membership) else { continue };
-        let quarrel = quarrels.entry((said.follows.clone(), said.other.clone())).or_insert_with(|| Quarrel {
-            subject: format!("{}, {}", subject(group, &said.follows.place), subject(group, &said.other.place)),
-            follows: said.follows,
-            other: said.other,
-            count: 0,
-            first: group.first.quoted(),
-            tier: group.answer.row.and_then(|row| row.tier),
-        });
+        let quarrel =
+            quarrels.entry((said.follows.clone(), said.other.clone(), said.certain)).or_insert_with(|| Quarrel {
+                subject: format!("{}, {}", subject(group, &said.follows.place), subject(group, &said.other.place)),
+                follows: said.follows,
+                other: said.other,
+                count: 0,
+                first: group.first.quoted(),
+                tier: group.answer.row.and_then(|row| row.tier),
+                certain: said.certain,
+            });
         quarrel.count += group.size.files;
     }
     quarrels.into_values().map(tell).collect()
@@ -38,7 +45,8 @@ fn tell(quarrel: Quarrel) -> Said {
         names => some_of(names),
     };
     let msg = format!(
-        "{} names {}, and {} names {}, for the same {}",
+        "{}{} names {}, and {} names {}, for the same {}",
+        if quarrel.certain { "" } else { "cannot be compared: " },
         quarrel.follows.place,
         names(&quarrel.follows),
         quarrel.other.place,
@@ -50,6 +58,8 @@ fn tell(quarrel: Quarrel) -> Said {
         .about([quarrel.first])
         .count(quarrel.count)
         .tier(quarrel.tier)
+        .at_most((!quarrel.certain).then_some(Severity::Info))
+        .help((!quarrel.certain).then_some(UNCOMPARED))
 }
 
 /// What stands at a place, in words that stay while lines move.

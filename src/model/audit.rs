@@ -80,6 +80,17 @@ pub struct AuditFinding {
     pub accepted: Option<Acceptance>,
 }
 
+/// A kind of fault, for the formats that describe each of them once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AuditLint {
+    /// Its code.
+    pub code: &'static str,
+    /// What is wrong, in one sentence.
+    pub meaning: &'static str,
+    /// The next step.
+    pub mend: &'static str,
+}
+
 /// Who accepted a finding, and until when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Acceptance {
@@ -151,6 +162,8 @@ pub struct DriftWindow {
     pub people: u64,
     /// The clone ends inside the window.
     pub cut: bool,
+    /// Rows with commits enough that could not be judged, since nobody here knows who is in their teams.
+    pub unjudged: u64,
 }
 
 /// The whole answer of an audit.
@@ -166,6 +179,8 @@ pub struct AuditReport {
     pub coverage: Coverage,
     /// What is wrong, the gravest first.
     pub findings: Vec<AuditFinding>,
+    /// What the lints among them mean; a finding of a parser may have a code that is no lint.
+    pub lints: Vec<AuditLint>,
     /// What the history was asked for; `None` where it was not.
     pub drift: Option<DriftWindow>,
     /// What could not be judged, and why.
@@ -188,6 +203,11 @@ impl AuditReport {
     /// Whether a finding fails the audit: it is grave enough, and nobody accepted it.
     pub fn is_failure(&self, found: &AuditFinding) -> bool {
         found.accepted.is_none() && self.fail_on.is_some_and(|least| found.finding.severity >= least)
+    }
+
+    /// Errors count, and nothing was asked to fail the audit.
+    pub fn is_unjudged(&self) -> bool {
+        !self.fails() && self.number(Severity::Error) > 0
     }
 
     /// Something fails the audit.

@@ -21,9 +21,22 @@ impl fmt::Display for Place {
     }
 }
 
-/// `1 file`, `2 files`.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+/// `1 file`, `1,200 files`.
+pub fn counted(many: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(many), if many == 1 { "" } else { "s" })
+}
+
+/// `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// How much a finding weighs. Only a `deny` blocks, whatever its severity says.

@@ -32,8 +32,8 @@ mod tracked;
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
 pub use audit::{
-    Acceptance, AuditFinding, AuditReport, Baseline, BaselineEntry, CommitTouch, CountedFile, Coverage, DriftWindow,
-    History, Share, Size,
+    Acceptance, AuditFinding, AuditLint, AuditReport, Baseline, BaselineEntry, CommitTouch, CountedFile, Coverage,
+    DriftWindow, History, Share, Size,
 };
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
@@ -48,7 +48,7 @@ pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
     Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
-pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted};
+pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
 pub use ownership::{

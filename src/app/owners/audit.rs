@@ -5,10 +5,13 @@ use super::survey::{Place, State};
 use crate::app::controls;
 use crate::app::failure::Failure;
 use crate::audit::{self, Evidence, lint};
-use crate::model::{AuditReport, Baseline, CountedFile, Moment, Principal, Severity, Span};
+use crate::model::{
+    AuditReport, Baseline, CountedFile, FileKind, Moment, Principal, RepoPath, Severity, Span, TrackedFile,
+};
 use crate::report;
 use crate::world::files;
 use crate::world::tree::{Folder, Within};
+use miette::Diagnostic;
 use std::path::PathBuf;
 
 /// What is to be audited, and how.
@@ -47,6 +50,11 @@ pub fn codes() -> Vec<&'static str> {
     lint::LINTS.iter().map(|lint| lint.code).collect()
 }
 
+/// Only the history can tell of a lint.
+pub fn needs_history(code: &str) -> bool {
+    lint::needs_history(code)
+}
+
 /// Audits a state of the files. Reads only. `progress` is told how many commits of how many were read.
 ///
 /// # Errors
@@ -55,14 +63,22 @@ pub fn audit(request: &AuditRequest, progress: &mut dyn FnMut(u64, u64)) -> Resu
     let place = Place::open(&request.dir)?;
     let state = place.state(&request.at)?;
     let baseline = state.baseline()?;
-    report_of(request, &place, &state, baseline, progress)
+    report_of(request, &place, &state, Standing::Audited(baseline), progress)
+}
+
+/// What is made of the baseline of the state.
+enum Standing {
+    /// It counts.
+    Audited(Option<Baseline>),
+    /// It is being written: it does not count, and is a file that the next audit finds.
+    Written,
 }
 
 fn report_of(
     request: &AuditRequest,
     place: &Place,
     state: &State<'_>,
-    baseline: Option<Baseline>,
+    standing: Standing,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<AuditReport, Failure> {
     let mut survey = state.survey(Within::Everywhere)?;
@@ -77,11 +93,14 @@ fn report_of(
         }
     };
     let files = state.tracked()?;
-    let files = if request.lines {
+    let mut files = if request.lines {
         state.tree.count_lines(files).map_err(Failure::world)?
     } else {
         files.into_iter().map(|file| CountedFile { file, lines: None }).collect()
     };
+    if matches!(standing, Standing::Written) {
+        add_baseline(&mut files);
+    }
     let evidence = Evidence {
         now: request.now,
         state: state.tree.describe(),
@@ -91,19 +110,36 @@ fn report_of(
         noticed: survey.owners.noticed,
         files,
         history,
-        baseline,
+        baseline: match standing {
+            Standing::Audited(baseline) => baseline,
+            Standing::Written => None,
+        },
         fail_on: request.fail_on,
     };
     let mut report = audit::audit(&evidence);
     if !request.only.is_empty() {
         report.findings.retain(|found| request.only.contains(&found.finding.code));
     }
-    if request.drift != Drift::Not && evidence.history.is_none() {
-        report.notes.push("there is no repository here, so there is no history to ask".to_owned());
+    let unasked = request.only.iter().find(|code| lint::needs_history(code));
+    match (&evidence.history, request.drift, unasked) {
+        (None, Drift::Not, Some(code)) => report.notes.push(format!("{code} asks the history, which was not read")),
+        (None, Drift::Configured | Drift::Within(_), _) => {
+            report.notes.push("there is no repository here, so there is no history to ask".to_owned());
+        }
+        _ => {}
     }
     // The process ends soon; to take 100,000 files apart piece by piece would only hold it up.
     std::mem::forget(evidence);
     Ok(report)
+}
+
+/// Adds the baseline to the files of a state that does not have it yet.
+fn add_baseline(files: &mut Vec<CountedFile>) {
+    let path = RepoPath::from(controls::BASELINE);
+    if let Err(place) = files.binary_search_by(|file| file.file.path.cmp(&path)) {
+        let file = TrackedFile { path, kind: FileKind::Regular, id: None };
+        files.insert(place, CountedFile { file, lines: None });
+    }
 }
 
 /// How the baseline is to be written.
@@ -133,18 +169,24 @@ pub struct BaselineWritten {
 /// Audits, and writes a baseline of what was found into the working tree.
 ///
 /// # Errors
-/// As [`audit()`], and when the file cannot be written.
+/// As [`audit()`]; when it would accept only some lints, or end before it begins; when the file cannot be written.
 pub fn write_baseline(
     request: &AuditRequest,
     wish: &BaselineRequest,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<BaselineWritten, Failure> {
+    if !request.only.is_empty() {
+        return Err(Failure::usage(Unsuited::OfSome));
+    }
+    if wish.expires_at <= request.now {
+        return Err(Failure::usage(Unsuited::Over { date: wish.expires_at.date(), now: request.now.date() }));
+    }
     let place = Place::open(&request.dir)?;
     let state = place.state(&request.at)?;
     let root = files::repository_root(&request.dir).map_err(Failure::world)?.unwrap_or_else(|| request.dir.clone());
     let before = if wish.afresh { None } else { controls::baseline(&Folder::open(&root).map_err(Failure::world)?)? };
-    let report = report_of(request, &place, &state, None, progress)?;
-    let made = audit::ratcheted(&report.findings, before.as_ref(), wish.owner.clone(), wish.expires_at);
+    let report = report_of(request, &place, &state, Standing::Written, progress)?;
+    let made = audit::ratcheted(&report, before.as_ref(), wish.owner.clone(), wish.expires_at);
     files::write(&root, controls::BASELINE, &report::baseline(&made), true).map_err(Failure::world)?;
     let left = audit::left(&report.findings, &made, request.now);
     Ok(BaselineWritten {
@@ -153,4 +195,21 @@ pub fn write_baseline(
         left,
         tightened: before.is_some(),
     })
+}
+
+/// A baseline that would be of no use.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum Unsuited {
+    #[error("a baseline is of all lints, not of some")]
+    #[diagnostic(
+        code(changeward::audit::baseline),
+        help("leave `--lint` out; to accept fewer findings, take the entries you do not want out of the file")
+    )]
+    OfSome,
+    #[error("the baseline would have ended before it began: on {date}, and it is {now}")]
+    #[diagnostic(
+        code(changeward::audit::baseline),
+        help("give `--expires` a later date: on that day it no longer holds")
+    )]
+    Over { date: String, now: String },
 }

@@ -48,7 +48,7 @@ struct LookedArgs {
     /// Do not count lines: faster, and nothing is read but names
     #[arg(long)]
     no_lines: bool,
-    /// Only this lint (repeatable); `docs/ownership.md` lists them
+    /// Only this lint (repeatable); `docs/ownership.md` lists them; one of the history implies --drift
     #[arg(long = "lint", value_name = "CODE", value_parser = PossibleValuesParser::new(audit::codes()), hide_possible_values = true, ignore_case = true)]
     lints: Vec<String>,
 }
@@ -71,7 +71,7 @@ struct ShapeArgs {
 #[command(next_help_heading = "The baseline")]
 struct BaselineArgs {
     /// Write .changeward/baseline.toml: what is found now is accepted; a baseline that is there is only tightened
-    #[arg(long, requires = "owner", requires = "expires")]
+    #[arg(long, requires = "owner", requires = "expires", conflicts_with = "lints")]
     write_baseline: bool,
     /// Who answers for what is accepted: @login, @org/team or an e-mail address
     #[arg(long, value_name = "WHO", value_parser = super::who::principal, requires = "write_baseline")]
@@ -147,6 +147,9 @@ impl AuditArgs {
 impl LookedArgs {
     fn meant(&self) -> Drift {
         match self.drift {
+            None if !self.no_drift && self.lints.iter().any(|code| audit::needs_history(&code.to_uppercase())) => {
+                Drift::Configured
+            }
             None => Drift::Not,
             Some(None) => Drift::Configured,
             Some(Some(span)) => Drift::Within(span),

@@ -3,11 +3,16 @@
 use super::words;
 use crate::model::{AuditFinding, AuditReport, Severity};
 use crate::report::Style;
+use crate::report::escape::terminal;
 use crate::report::text::{Light, Line, Para, Tone, write_lines};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// Findings of the first screen.
 const WORST: usize = 5;
+
+/// Of these, findings of one code: a hundred of the same say no more than two.
+const ALIKE: usize = 2;
 
 /// Top-level directories of the first screen.
 const TOPS: usize = 5;
@@ -48,6 +53,7 @@ impl Page<'_> {
         let (light, banner) = match (report.fails(), open) {
             (true, _) => (Light::Red, " ✗ FAILS "),
             (false, 0) => (Light::Green, " ✓ NOTHING TO MEND "),
+            (false, _) if report.is_unjudged() => (Light::Yellow, " NOT JUDGED "),
             (false, _) => (Light::Yellow, " ✓ PASSES "),
         };
         let said =
@@ -89,7 +95,7 @@ impl Page<'_> {
             lines.extend(self.lines(para, 1));
         }
         if gaps.len() > self.most(TOPS) {
-            let more = format!("and {} more; --all shows them", gaps.len() - TOPS);
+            let more = format!("and {} more; --all shows them", words::number((gaps.len() - TOPS) as u64));
             lines.extend(self.lines(Para::new(4, 4).ours(Tone::Dim, &more), 1));
         }
         lines.extend(self.tiers());
@@ -124,11 +130,15 @@ impl Page<'_> {
         if !open.is_empty() {
             lines.extend(title("Findings"));
         }
-        for found in open.iter().take(self.most(WORST)) {
+        let shown = self.shown(&open);
+        if open.len() > 1 {
+            lines.extend(self.codes());
+        }
+        for found in &shown {
             lines.extend(self.finding(found));
         }
-        if open.len() > self.most(WORST) {
-            let more = format!("and {} more; --all shows them", open.len() - WORST);
+        if open.len() > shown.len() {
+            let more = format!("and {} more; --all shows them", words::number((open.len() - shown.len()) as u64));
             lines.extend(self.lines(Para::new(2, 2).ours(Tone::Dim, &more), 1));
         }
         let accepted: Vec<&AuditFinding> = findings.iter().filter(|found| found.accepted.is_some()).collect();
@@ -139,13 +149,37 @@ impl Page<'_> {
         lines
     }
 
+    /// How many there are of each code.
+    fn codes(&self) -> Vec<Line> {
+        let mut para = Para::new(2, 2);
+        for (n, (code, severity, many)) in words::by_code(self.report).into_iter().enumerate() {
+            para = if n > 0 { para.then(",") } else { para };
+            para = para.block(tone(severity), format!("{} {}", terminal(code), words::number(many)));
+        }
+        self.lines(para, 4)
+    }
+
+    /// The gravest, not too many of one code.
+    fn shown<'f>(&self, open: &[&'f AuditFinding]) -> Vec<&'f AuditFinding> {
+        let mut alike: HashMap<&str, usize> = HashMap::new();
+        let mut shown = Vec::new();
+        for found in open {
+            let seen = alike.entry(&found.finding.code).or_default();
+            *seen += 1;
+            if *seen <= self.most(ALIKE) && shown.len() < self.most(WORST) {
+                shown.push(*found);
+            }
+        }
+        shown
+    }
+
     /// Its code and message, where it stands, its next step.
     fn finding(&self, found: &AuditFinding) -> Vec<Line> {
         let (symbol, tone) = match (found.accepted.is_some(), found.finding.severity) {
             (true, _) => ("·", Tone::Dim),
-            (false, Severity::Error) => ("✗", Tone::Bad),
-            (false, Severity::Warn) => ("!", Tone::Wait),
-            (false, Severity::Info) => ("-", Tone::Plain),
+            (false, Severity::Error) => ("✗", tone(Severity::Error)),
+            (false, Severity::Warn) => ("!", tone(Severity::Warn)),
+            (false, Severity::Info) => ("-", tone(Severity::Info)),
         };
         let said = Para::new(2, 4).block(tone, symbol.to_owned()).name(Tone::Strong, &found.finding.code).then(":");
         let mut lines = self.lines(said.theirs(Tone::Plain, &words::message(found)), 3);
@@ -174,6 +208,14 @@ impl Page<'_> {
         let drift = words::drift(self.report.drift.as_ref());
         lines.extend(self.lines(Para::new(0, 2).theirs(Tone::Dim, &drift), 2));
         lines
+    }
+}
+
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warn => Tone::Wait,
+        Severity::Info => Tone::Plain,
     }
 }
 

@@ -169,8 +169,16 @@ struct Window {
     commits: u64,
     authors: u64,
     cut: bool,
+    rows_not_judged: u64,
 }
 
 fn window(of: &DriftWindow) -> Window {
-    Window { since: of.since.to_string(), days: of.span.days(), commits: of.commits, authors: of.people, cut: of.cut }
+    Window {
+        since: of.since.to_string(),
+        days: of.span.days(),
+        commits: of.commits,
+        authors: of.people,
+        cut: of.cut,
+        rows_not_judged: of.unjudged,
+    }
 }

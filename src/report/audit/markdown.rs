@@ -23,6 +23,7 @@ pub(super) fn write(report: &AuditReport, style: &Style, out: &mut impl Write) -
     let (symbol, said) = match (report.fails(), report.open().count()) {
         (true, _) => ("⛔", "fails"),
         (false, 0) => ("✅", "nothing to mend"),
+        (false, _) if report.is_unjudged() => ("⚠️", "not judged"),
         (false, _) => ("✅", "passes"),
     };
     page.frame(&format!("## {symbol} Ownership: {said}"));

@@ -1,24 +1,9 @@
 //! The sentences the formats of an audit share. They are raw: whoever writes them puts them through its own sink.
 
+pub(in crate::report) use crate::model::{counted, grouped as number};
+
 use crate::model::{Acceptance, AuditFinding, AuditReport, Coverage, DriftWindow, Severity, Share, Size};
-
-/// `1,234,567`.
-pub(in crate::report) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 file`, `1,200 files`.
-pub(in crate::report) fn counted(many: u64, noun: &str) -> String {
-    format!("{} {noun}{}", number(many), if many == 1 { "" } else { "s" })
-}
+use std::collections::HashMap;
 
 /// `98.2 %`, never rounded up to all nor down to nothing; `-` of nothing.
 pub(in crate::report) fn percent(part: u64, all: u64) -> String {
@@ -78,8 +63,24 @@ pub(in crate::report) fn counts(report: &AuditReport) -> String {
     let of = |severity, noun| counted(report.number(severity) as u64, noun);
     let all = [of(Severity::Error, "error"), of(Severity::Warn, "warning"), of(Severity::Info, "note")];
     let accepted = report.findings.iter().filter(|found| found.accepted.is_some()).count();
-    let accepted = if accepted > 0 { format!("; {accepted} accepted for now") } else { String::new() };
-    format!("{}{accepted}", all.join(", "))
+    let accepted = if accepted > 0 { format!("; {} accepted for now", number(accepted as u64)) } else { String::new() };
+    let verdict = if report.is_unjudged() { " (--fail-on never)" } else { "" };
+    format!("{}{verdict}{accepted}", all.join(", "))
+}
+
+/// How many findings of each code count, the gravest first, with how grave the gravest of them is.
+pub(in crate::report) fn by_code(report: &AuditReport) -> Vec<(&str, Severity, u64)> {
+    let mut codes: Vec<(&str, Severity, u64)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for found in report.open() {
+        let code = found.finding.code.as_str();
+        let place = *places.entry(code).or_insert(codes.len());
+        match codes.get_mut(place) {
+            Some((_, _, many)) => *many += 1,
+            None => codes.push((code, found.finding.severity, 1)),
+        }
+    }
+    codes
 }
 
 /// Who accepted a finding, and until when.
@@ -98,7 +99,11 @@ pub(in crate::report) fn drift(window: Option<&DriftWindow>) -> String {
                 ""
             };
             let (commits, people) = (counted(window.commits, "commit"), counted(window.people, "author"));
-            format!("history since {} ({}): {commits} of {people}{cut}", window.since.date(), window.span)
+            let unjudged = match window.unjudged {
+                0 => String::new(),
+                many => format!("; {} not judged, as nobody here knows who is in their teams", counted(many, "row")),
+            };
+            format!("history since {} ({}): {commits} of {people}{unjudged}{cut}", window.since.date(), window.span)
         }
     }
 }

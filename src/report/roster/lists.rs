@@ -1,7 +1,9 @@
 //! The words that both pages share. They are raw: whoever writes them puts them through its own sink.
 
 use super::Stamp;
-use crate::model::{Absence, Escalation, Gap, GapExtent, Letter, OwnedFiles, Principal, Roster, Span, counted};
+use crate::model::{
+    Absence, Escalation, Gap, GapExtent, Letter, OwnedFiles, Principal, Roster, Span, counted, grouped,
+};
 
 /// Most gaps that are named.
 pub(super) const MOST_GAPS: usize = 100;
@@ -67,7 +69,12 @@ pub(super) fn coverage(roster: &Roster, stamp: Option<&Stamp>) -> String {
     match stamp {
         Some(_) if files > 0 => {
             // Rounded down: only all files are 100 percent.
-            format!("{places} {owned} of {} ({}%) have an owner.", counted(files as u64, "file"), owned * 100 / files)
+            format!(
+                "{places} {} of {} ({}%) have an owner.",
+                grouped(owned as u64),
+                counted(files as u64, "file"),
+                owned * 100 / files
+            )
         }
         _ => places,
     }

@@ -20,6 +20,7 @@ pub(in crate::report) fn write(report: &AuditReport, out: &mut impl Write) -> io
                 Severity::Warn => "warning",
                 Severity::Info => "note",
             };
+            entry.lint = report.lints.iter().find(|lint| lint.code == found.finding.code);
             let accepted = found.accepted.as_ref();
             entry.accepted = accepted.map(|by| format!("accepted by {} until {}", by.owner, by.expires_at.date()));
             entry

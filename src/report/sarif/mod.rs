@@ -13,7 +13,7 @@ pub(super) use decision::write;
 
 use super::escape::{sarif, unquoted, uri};
 use super::{json, words};
-use crate::model::Finding;
+use crate::model::{AuditLint, Finding};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -59,6 +59,8 @@ struct Entry<'a> {
     ordinal: usize,
     /// Why it does not count, where somebody accepted it.
     accepted: Option<String>,
+    /// What its code means, where a list says so.
+    lint: Option<&'a AuditLint>,
 }
 
 /// Numbers rules and equals.
@@ -74,7 +76,7 @@ impl<'a> Ordinals<'a> {
         let rule = *self.rules.entry(&finding.code).or_insert(next);
         let ordinal = self.seen.entry((&finding.code, subject)).or_insert(0);
         *ordinal += 1;
-        Entry { finding, role, level: "warning", rule, subject, ordinal: *ordinal, accepted: None }
+        Entry { finding, role, level: "warning", rule, subject, ordinal: *ordinal, accepted: None, lint: None }
     }
 }
 
@@ -128,7 +130,20 @@ struct Text {
     text: String,
 }
 
-/// One rule per code, in the order of the results; its words are those of its first finding.
+impl<'a> Rule<'a> {
+    fn of(lint: &'a AuditLint, level: &'static str) -> Self {
+        let text = |text: &str| Text { text: sarif(text) };
+        Self {
+            id: lint.code,
+            short_description: text(lint.meaning),
+            full_description: text(&format!("{}. Next: {}.", lint.meaning, lint.mend)),
+            help: text(&format!("Next: {}.", lint.mend)),
+            default_configuration: Configuration { level },
+        }
+    }
+}
+
+/// One rule per code, in the order of the results; its words are those of its lint, or of its first finding.
 fn rules<'a>(entries: &[Entry<'a>]) -> Vec<Rule<'a>> {
     let mut rules: Vec<Rule<'a>> = Vec::new();
     for entry in entries.iter().take(RESULTS) {
@@ -136,6 +151,10 @@ fn rules<'a>(entries: &[Entry<'a>]) -> Vec<Rule<'a>> {
             continue;
         }
         let finding = entry.finding;
+        if let Some(lint) = entry.lint {
+            rules.push(Rule::of(lint, entry.level));
+            continue;
+        }
         let place = finding.rule.as_ref().map_or_else(String::new, |rule| format!(" Rule: {rule}."));
         let help = finding.help.as_deref().unwrap_or("see `changeward check --explain`").trim_end_matches('.');
         rules.push(Rule {
