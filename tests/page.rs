@@ -17,6 +17,7 @@ mod temp_repo;
 use changeward::model::{OwnedState, Ownership, RepoPath};
 use serde_json::{Value, json};
 use shop::{ownership, paths};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use temp_repo::TempRepo;
@@ -99,14 +100,42 @@ contact = "https://evil.example/\"onmouseover=ran=1"
     repo
 }
 
-fn expected(page: &Path, hostile: &Path, shots: &Path) -> Value {
+/// Files that were not there when the page was made, with names that no pattern goes by.
+const INVENTED: [&str; 3] = ["unheard-of", "unheard/of", "un/heard/of"];
+
+/// A repository with a CODEOWNERS file and nothing else, or with nothing.
+fn plain(codeowners: Option<&str>) -> TempRepo {
+    let repo = TempRepo::new();
+    ["src/a.rs", "attic/b.pl"].iter().for_each(|path| repo.write(path, "x\n"));
+    codeowners.iter().for_each(|text| repo.write(".github/CODEOWNERS", text));
+    repo.commit("one");
+    repo
+}
+
+/// Pages to look at, each a file.
+struct Pages {
+    shop: PathBuf,
+    hostile: PathBuf,
+    codeowners: PathBuf,
+    nothing: PathBuf,
+}
+
+fn expected(pages: &Pages, shots: &Path) -> Value {
     let ownership = ownership(shop::MATRIX, Some(shop::CODEOWNERS));
     let all: Vec<Value> = paths().into_iter().map(|path| answer(&ownership, path)).collect();
+    let directories: BTreeSet<&str> =
+        paths().into_iter().flat_map(|path| path.match_indices('/').map(|(at, _)| path.split_at(at + 1).0)).collect();
+    let invented = |directory| INVENTED.map(|name| answer(&ownership, &format!("{directory}{name}")));
+    let invented: Vec<Value> = directories.into_iter().flat_map(invented).collect();
     json!({
-        "page": page,
-        "hostile": hostile,
+        "page": pages.shop,
+        "hostile": pages.hostile,
+        "codeowners": pages.codeowners,
+        "nothing": pages.nothing,
         "shots": shots,
         "paths": all,
+        "invented": invented,
+        "disagreement": { "path": "b/x", "says": ".github/CODEOWNERS:1 names o'hara@evil.example; the first is followed." },
         "spellings": {
             "  ./services/payments/api.rs:120:7 ": "services/payments/api.rs",
             "/srv/build/services/payments/api.rs": "services/payments/api.rs",
@@ -120,7 +149,7 @@ fn expected(page: &Path, hostile: &Path, shots: &Path) -> Value {
             "2026-11-25T03:00:00Z": ["@bob"],
             "2026-11-27T00:00:00Z": ["@kim"],
         },
-        "unknown": "services/paymets/api.rs",
+        "unknown": { "services/paymets/api.rs": "No entry of its own", "servces/api.rs": "no such directory" },
         "queries": {
             "ledger": "ledger",
             "@bob": "@bob",
@@ -158,10 +187,17 @@ fn the_page_serves_the_people_who_need_it() {
     repo.write(".changeward/config.toml", "version = 1\n");
     repo.write(".github/CODEOWNERS", shop::CODEOWNERS);
     repo.commit("one");
-    let hostile = hostile();
+    let (hostile, nothing) = (hostile(), plain(None));
+    let codeowners = plain(Some("/src/ @acme/a-team-with-a-name @ann @bob\n/.github/ @ann\n"));
+    let pages = Pages {
+        shop: make_page(&repo),
+        hostile: make_page(&hostile),
+        codeowners: make_page(&codeowners),
+        nothing: make_page(&nothing),
+    };
     let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/page/shots");
     std::fs::create_dir_all(&shots).unwrap();
-    let told = expected(&make_page(&repo), &make_page(&hostile), &shots);
+    let told = expected(&pages, &shots);
     let file = repo.at("expected.json");
     std::fs::write(&file, told.to_string()).unwrap();
     let output = Command::new("node").arg("tests/page/look.mjs").arg(&file).output().unwrap();

@@ -16,8 +16,8 @@ mod temp_repo;
 
 use changeward::assess;
 use changeward::model::{
-    FoundFile, OwnedState, OwnersFiles, Ownership, PathAnswer, PathNode, Pattern, Principal, RepoPath, Roster, Sources,
-    TrackedFile,
+    FoundFile, Membership, OwnedState, OwnersFiles, Ownership, PathAnswer, PathNode, Pattern, Principal, RepoPath,
+    Roster, Sources, TrackedFile,
 };
 use changeward::parse::{self, dialect};
 use changeward::report::{RosterFormat, Stamp, render_roster, write_codeowners};
@@ -163,7 +163,7 @@ fn follow<'r>(roster: &'r Roster, path: &[u8]) -> &'r PathAnswer {
     let mut node = &roster.paths;
     let mut rest = path;
     let answer = loop {
-        let PathNode::Mixed { here, inside } = node else {
+        let PathNode::Mixed { unlisted, inside } = node else {
             let PathNode::Same(answer) = node else { unreachable!() };
             break answer;
         };
@@ -173,16 +173,32 @@ fn follow<'r>(roster: &'r Roster, path: &[u8]) -> &'r PathAnswer {
         };
         match inside.get(name) {
             Some(below) => (node, rest) = (below, after),
-            None => break here,
+            None => {
+                let deeper = rest.iter().filter(|byte| **byte == b'/').count();
+                break &unlisted[deeper.min(unlisted.len() - 1)];
+            }
         }
     };
     &roster.answers[*answer]
 }
 
-/// The answer of the page is that of the program, in rows, people and approvals.
+/// Names that no pattern here has, begins or ends with.
+const INVENTED: [&str; 4] = ["unheard-of", "unheard/of", "un/heard/of", "un/he/ard/of"];
+
+/// Files that were not there, in every directory, in new directories there, and in the root.
+fn invented(files: &[TrackedFile]) -> Vec<TrackedFile> {
+    let mut directories = BTreeSet::from([&b""[..]]);
+    for file in files {
+        let path = file.path.as_bytes();
+        directories.extend(path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| &path[..=at]));
+    }
+    tracked(directories.iter().flat_map(|directory| INVENTED.map(|name| [directory, name.as_bytes()].concat())))
+}
+
+/// The answer of the page is that of the program, in rows, people and approvals, for what is there and for what is not.
 fn agrees(ownership: &Ownership, files: &[TrackedFile]) {
     let roster = assess::roster(ownership, files);
-    for file in files {
+    for file in files.iter().chain(&invented(files)) {
         let meant = ownership.of(&file.path);
         let said = follow(&roster, file.path.as_bytes());
         assert_eq!(said.state, meant.state, "{}", file.path);
@@ -199,6 +215,7 @@ fn agrees(ownership: &Ownership, files: &[TrackedFile]) {
             assert_eq!(said.consulted, names(&meant.consulted), "{}", file.path);
             assert_eq!(said.approvals, meant.approvals, "{}", file.path);
         }
+        assert_eq!(said.disagreement, meant.disagreement(&Membership::of(ownership.matrix())), "{}", file.path);
     }
     let unowned = files.iter().filter(|file| ownership.of(&file.path).state != OwnedState::Owned).count();
     assert_eq!(roster.coverage.files - roster.coverage.owned, unowned);
@@ -283,14 +300,47 @@ fn a_repository_without_owners_is_one_row() {
     let roster = assess::roster(&Ownership::new(Sources::default()), &tracked(["a", "b/c"]));
     assert!(matches!(roster.paths, PathNode::Same(0)));
     assert_eq!(roster.rows[0].id, "repository");
-    assert!(rendered(&roster, RosterFormat::Markdown, None).contains("Somebody answers for every file."));
+    for format in RosterFormat::ALL {
+        let page = rendered(&roster, format, None);
+        assert!(page.contains("No file names owners, so any one peer may approve a change."), "{page}");
+        assert!(page.contains("changeward init") && page.contains("add a CODEOWNERS file"), "{page}");
+        assert!(!page.contains("Somebody answers") && !page.contains("it is a resource"), "{page}");
+    }
 }
 
-const GLOBS: [&str; 14] = [
+/// Files that were not there when the page was made have the answer of a new file, whatever their neighbours have.
+#[test]
+fn a_new_file_has_its_own_answer() {
+    let shop = tracked(["services/pay/api.rs", "services/ledger/book.rs", "api/a.py", "api/test/b.py", "x/y/z/f", "f"]);
+    let rules = "/services/pay/ @ann\n/services/ledger/ @ann\n/api/* @bob\n/x/*/* @cat\n";
+    let matrix = "version = 1\n[[row]]\nid = \"deep\"\nscope = [\"x/*/*/*\"]\nresponsible = [\"@dan\"]\naccountable = \"@dan\"\ncontact = \"#x\"\n";
+    let ownership = ownership(matrix, Some(rules));
+    agrees(&ownership, &shop);
+    let roster = assess::roster(&ownership, &shop);
+    let named = |path: &str| {
+        let rows = follow(&roster, path.as_bytes()).rows.first();
+        rows.map_or("nobody", |row| row.responsible[0].as_str()).to_owned()
+    };
+    let table = [
+        ("services/new/x.rs", "nobody"),
+        ("services/pay/new/x.rs", "@ann"),
+        ("api/new.py", "@bob"),
+        ("api/sub/new.py", "nobody"),
+        ("x/new", "nobody"),
+        ("x/new/f", "@cat"),
+        ("x/new/er/f", "@dan"),
+        ("x/new/er/still/f", "nobody"),
+    ];
+    for (path, who) in table {
+        assert_eq!(named(path), who, "{path}");
+    }
+}
+
+const GLOBS: [&str; 16] = [
     "**", "a/**", "**/*.x", "b/*", "*", "a/b", "**/b/**", "a/*/c", "{a,b}/**", "[ab]/**", "[!a]/**", "**/c.x", "?/a",
-    "a/**/c.x",
+    "a/**/c.x", "a/*/*", "*/*",
 ];
-const RULES: [&str; 9] = ["*", "*.x", "/a/", "b/", "/a/b", "**/c.x", "/b/*", "c.x", "/a/**/c.x"];
+const RULES: [&str; 10] = ["*", "*.x", "/a/", "b/", "/a/b", "**/c.x", "/b/*", "c.x", "/a/**/c.x", "/a/*/*"];
 const PEOPLE: [&str; 4] = ["@ann", "@bob", "@acme/pay", "eve@example.org"];
 
 prop_compose! {

@@ -3,12 +3,16 @@
 //! Nothing in it changes with the clock, and nothing but a change of ownership changes it: a file more in a directory that
 //! one row answers for leaves it as it was, so a page made from it can be committed and held to its source.
 
-use super::{Absence, Dialect, Escalation, Letter, Moment, OwnedState, Place, Principal, RepoPath, RowId, RowKind};
+use super::{
+    Absence, Dialect, Disagreement, Escalation, Letter, Moment, OwnedState, Place, Principal, RepoPath, RowId, RowKind,
+};
 use std::collections::BTreeMap;
 
 /// Everything a page about ownership says.
 #[derive(Clone, Debug)]
 pub struct Roster {
+    /// There is a file that could name an owner. Otherwise any one peer may approve a change, and the only row says so.
+    pub has_source: bool,
     /// The rows of the matrix in their order, then those that other files make, by file and line.
     pub rows: Vec<RosterRow>,
     /// Every team that the matrix knows or some row names, by name.
@@ -177,6 +181,8 @@ pub struct PathAnswer {
     pub rows: Vec<AnswerRow>,
     /// Every line that speaks about it, the one that decides first.
     pub places: Vec<Place>,
+    /// Two of them name nobody in common.
+    pub disagreement: Option<Disagreement>,
 }
 
 /// A row as it stands for one path.
@@ -196,17 +202,18 @@ pub struct AnswerRow {
 
 /// The answers of a directory, or of one file, as places in [`Roster::answers`].
 ///
-/// To look a path up, follow its segments. What stops at [`PathNode::Same`] has that answer. In a directory that is
-/// [`PathNode::Mixed`] every directory is listed, and every file whose answer is not `here`; in the root every file.
+/// To look a path up, follow its segments. What stops at [`PathNode::Same`] has that answer. A path that is not listed has
+/// the answer of a new file: exact for every tracked one, and for others unless a rule goes by their names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PathNode {
-    /// This file, or every file below this directory.
+    /// This file, or every file below this directory and every new one.
     Same(usize),
     /// A directory whose files have several answers.
     Mixed {
-        /// The answer of the files that stand in the directory itself and are not listed.
-        here: usize,
-        /// By name; that of a directory ends with a slash.
+        /// The answer of a file in the directory itself that is not listed; of one in a directory of it that is not listed;
+        /// of one in a directory of that; and so on. The last stands for everything deeper; there is always one.
+        unlisted: Vec<usize>,
+        /// What has another answer, by name; that of a directory ends with a slash. In the root, everything.
         inside: BTreeMap<Box<[u8]>, PathNode>,
     },
 }

@@ -90,14 +90,14 @@ const looks = {
   async "every path has the answer of the program"() {
     const page = await open();
     let compared = 0;
-    for (const { path, nobody, rows } of expected.paths) {
+    for (const { path, nobody, rows } of [...expected.paths, ...expected.invented]) {
       await page.locator("#q").fill(path);
       const found = await page.locator("#answer h2").first().textContent().catch(() => "nothing");
       assert.equal(found, path);
       assert.deepEqual(await answer(page), { nobody, rows }, path);
       compared++;
     }
-    assert.ok(compared >= 200, `only ${compared} paths`);
+    assert.ok(expected.paths.length >= 200 && expected.invented.length >= 80, `only ${compared} paths`);
     console.log(`${compared} paths`);
     await close(page);
   },
@@ -108,8 +108,11 @@ const looks = {
       await page.locator("#q").fill(typed);
       assert.equal(await page.locator("#answer h2").first().textContent(), meant, typed);
     }
-    await page.locator("#q").fill(expected.unknown);
-    assert.match(await page.locator("#answer .lead .soft").first().textContent(), /no such directory/);
+    for (const [typed, words] of Object.entries(expected.unknown)) {
+      await page.locator("#q").fill(typed);
+      const told = await page.locator("#answer .lead .soft").first().textContent();
+      assert.ok(told.includes(words), `${typed}: ${told}`);
+    }
     await close(page);
   },
 
@@ -298,6 +301,29 @@ const looks = {
     const text = await page.locator("main").innerText();
     for (const part of expected.plain) assert.ok(text.includes(part), `no ${part}`);
     await close(page);
+  },
+
+  async "two sources that differ are both shown"() {
+    const { path, says } = expected.disagreement;
+    const page = await open({ url: pathToFileURL(expected.hostile).href, hash: `#q=${path}` });
+    const card = await page.locator("#answer").innerText();
+    assert.ok(card.includes(says), card);
+    await close(page);
+  },
+
+  async "without a matrix it says what is true"() {
+    const page = await open({ url: pathToFileURL(expected.codeowners).href, hash: "#q=attic/b.pl" });
+    assert.match(await page.locator("#answer .nobody").innerText(), /No row matches it, and no escalation owner is named\.$/);
+    await page.screenshot({ path: `${expected.shots}/codeowners.png`, fullPage: true });
+    const heights = await page.locator("td[data-label=Line] code").evaluateAll((all) => all.map((code) => new Set([...code.getClientRects()].map(({ top }) => top)).size));
+    assert.deepEqual(heights, [1, 1], "a place stands on one line");
+    await close(page);
+    const bare = await open({ url: pathToFileURL(expected.nothing).href, hash: "#q=src/a.rs" });
+    const text = await bare.locator("main").innerText();
+    assert.ok(text.includes("No file names owners, so any one peer may approve a change."), text);
+    assert.ok(!/Somebody answers|it is a resource|\(empty\)|Says so|Call now/.test(text), text);
+    await bare.screenshot({ path: `${expected.shots}/nothing.png`, fullPage: true });
+    await close(bare);
   },
 
   async "it prints"() {

@@ -1,14 +1,14 @@
 //! All files of a revision and all ownership files, laid out for people to look up.
 //!
-//! Each file is asked about once; files with the same answer share it, and directories in which all files have the same
-//! answer are one entry. A page made from it therefore grows with the number of rules, not with the number of files.
+//! Each file is asked about once; files with the same answer share it, and only what has another answer than a new file
+//! would get in its place is an entry. A page made from it therefore grows with the number of rules, not of files.
 
 mod paths;
 mod people;
 
 use crate::model::{
-    AnswerRow, Assignment, Matrix, OwnedFiles, OwnedState, Ownership, OwnershipAnswer, PathAnswer, PathRow, Principal,
-    REPOSITORY_ROW, RepoPath, Roster, RosterRow, Row, RowKind, TrackedFile,
+    AnswerRow, Assignment, Matrix, Membership, OwnedFiles, OwnedState, Ownership, OwnershipAnswer, PathAnswer, PathRow,
+    Principal, REPOSITORY_ROW, RepoPath, Roster, RosterRow, Row, RowKind, TrackedFile,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -26,7 +26,8 @@ pub fn roster(ownership: &Ownership, files: &[TrackedFile]) -> Roster {
     let teams = people::teams(ownership.matrix(), &rows);
     let escalation = ownership.matrix().and_then(|matrix| matrix.escalation.clone());
     let people = people::people(ownership.matrix(), &rows, &teams);
-    Roster { rows, teams, people, escalation, coverage, gaps, answers, paths }
+    let has_source = ownership.has_source();
+    Roster { has_source, rows, teams, people, escalation, coverage, gaps, answers, paths }
 }
 
 /// What an answer is known by before anything is built from it: the row of the matrix, the line of CODEOWNERS, and what
@@ -41,6 +42,7 @@ struct Said<'a> {
 /// The different answers so far, and the rows they speak of.
 struct Answers<'a> {
     ownership: &'a Ownership,
+    membership: Membership,
     known: HashMap<Said<'a>, usize>,
     answers: HashMap<PathAnswer, usize>,
     /// Of each answer.
@@ -55,7 +57,8 @@ impl<'a> Answers<'a> {
         let rows: Vec<RosterRow> =
             matrix.into_iter().flat_map(|matrix| matrix.rows.iter().map(|row| of_matrix(matrix, row))).collect();
         let of_row = rows.iter().enumerate().map(|(n, row)| (row.id.clone(), n)).collect();
-        Self { ownership, known: HashMap::new(), answers: HashMap::new(), states: Vec::new(), rows, of_row }
+        let membership = Membership::of(matrix);
+        Self { ownership, membership, known: HashMap::new(), answers: HashMap::new(), states: Vec::new(), rows, of_row }
     }
 
     /// The number of the answer for a path.
@@ -96,7 +99,8 @@ impl<'a> Answers<'a> {
             }
         }
         let state = if is_all { OwnedState::Owned } else { answer.state };
-        let answer = PathAnswer { state, rows, places };
+        let disagreement = answer.disagreement(&self.membership);
+        let answer = PathAnswer { state, rows, places, disagreement };
         let next = self.answers.len();
         let number = *self.answers.entry(answer).or_insert(next);
         if number == next {

@@ -5,7 +5,7 @@ use crate::model::{Membership, Place, Principal, PrincipalKind};
 use std::collections::BTreeSet;
 
 /// Two sources that cannot both be right, or that nobody here can compare.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Disagreement {
     /// The one the answer follows.
     pub follows: Voice,

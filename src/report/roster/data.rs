@@ -105,7 +105,8 @@ struct RowData<'a> {
     contact: Option<Contact<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     review: Option<String>,
-    place: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
 }
 
 impl<'a> RowData<'a> {
@@ -123,7 +124,7 @@ impl<'a> RowData<'a> {
             approvals: (row.approvals > 1).then_some(row.approvals),
             contact: contact(row.contact.as_deref()),
             review: row.review_by.map(crate::model::Moment::date),
-            place: row.place.to_string(),
+            place: (!row.place.file.is_empty()).then(|| row.place.to_string()),
         }
     }
 }
@@ -198,9 +199,15 @@ fn escalation<'a>(roster: &'a Roster, names: &mut Names) -> Vec<StepData<'a>> {
     steps.into_iter().map(|step| StepData(names.number(step.who), contact(step.contact), step.when)).collect()
 }
 
-/// An answer: the state, each row with who joins it, and the lines that say so where they are not only the row's own.
+/// An answer: the state, each row with who joins it, the lines that say so where they are not only the row's own, and where
+/// two of them name nobody in common, what they say.
 #[derive(Serialize)]
-struct AnswerData(&'static str, Vec<AnswerRowData>, Vec<String>);
+struct AnswerData(
+    &'static str,
+    Vec<AnswerRowData>,
+    Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")] Option<String>,
+);
 
 /// A row: its number; then, where they are not the row's own, the responsible, the consulted, the number of approvals and
 /// the line that says so.
@@ -226,21 +233,24 @@ impl AnswerData {
         let told = answer.rows.iter().map(|row| &row.place);
         let is_told = !answer.rows.is_empty() && told.eq(&answer.places);
         let places = answer.places.iter().filter(|_| !is_told).map(ToString::to_string).collect();
-        Self(answer.state.as_str(), rows, places)
+        Self(answer.state.as_str(), rows, places, answer.disagreement.as_ref().map(lists::disagreement))
     }
 }
 
-/// A file, or a directory with one answer, is its number; any other directory the number of its own files and an object of
-/// what is in it.
+/// A file, or a directory with one answer, is its number; any other directory the number of what is not listed (a list of
+/// numbers where it depends on how deep that is) and an object of what is.
 struct Node<'a>(&'a PathNode);
 
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             PathNode::Same(answer) => serializer.serialize_u64(*answer as u64),
-            PathNode::Mixed { here, inside } => {
+            PathNode::Mixed { unlisted, inside } => {
                 let mut pair = serializer.serialize_seq(Some(2))?;
-                pair.serialize_element(here)?;
+                match unlisted.as_slice() {
+                    [everywhere] => pair.serialize_element(everywhere)?,
+                    levels => pair.serialize_element(levels)?,
+                }
                 pair.serialize_element(&Inside(inside))?;
                 pair.end()
             }

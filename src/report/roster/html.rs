@@ -36,7 +36,11 @@ fn fill(slot: &str, roster: &Roster, stamp: Option<&Stamp>, out: &mut impl Write
         "script" => out.write_all(SCRIPT.as_bytes()),
         "style-digest" => write!(out, "{}", digest(STYLE)),
         "script-digest" => write!(out, "{}", digest(SCRIPT)),
-        "coverage" => write!(out, "{}", html(&lists::coverage(roster, stamp))),
+        "coverage" => {
+            let order =
+                if roster.has_source { " Of several rows that match a path the last one is its row." } else { "" };
+            write!(out, "{}{order}", html(&lists::coverage(roster, stamp)))
+        }
         "origin" => write!(out, "{}", html(&lists::origin(stamp))),
         "team-options" => roster.teams.iter().try_for_each(|team| option(out, &team.name, &team.name)),
         "part-options" => {
@@ -89,6 +93,9 @@ fn escalation(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn matrix(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
+    if !roster.has_source {
+        return write!(out, "<p>Nobody is named. Run <code>changeward init</code>, or add a CODEOWNERS file.</p>");
+    }
     let rows: Vec<&RosterRow> = roster.rows.iter().filter(|row| row.dialect.is_none()).collect();
     if rows.is_empty() {
         return write!(out, "<p>There are no rows in <code>.changeward/ownership.toml</code>.</p>");
@@ -103,7 +110,7 @@ fn matrix(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
         }
         about += &format!("<p class=\"soft\">{}</p>", scope(row));
         let review = row.review_by.map(|day| format!(", confirmed until {}", day.date())).unwrap_or_default();
-        about += &format!("<p class=\"soft\"><code>{}</code>{review}</p>", html(&row.place.to_string()));
+        about += &format!("<p class=\"soft\">{}{review}</p>", place(row));
         let approvals = match row.approvals {
             ..=1 => String::new(),
             n => format!("<p class=\"soft\">{n} of them approve a change</p>"),
@@ -126,6 +133,11 @@ fn scope(row: &RosterRow) -> String {
     if patterns.is_empty() { format!("no files: it is a {}", row.kind.as_str()) } else { patterns.join(" ") }
 }
 
+/// The line that says so. It breaks after a slash, rather than within a name.
+fn place(row: &RosterRow) -> String {
+    format!("<code>{}</code>", html(&row.place.to_string()).replace('/', "/<wbr>"))
+}
+
 fn other_rows(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
     let mut rows = roster.rows.iter().filter(|row| row.dialect.is_some()).peekable();
     if rows.peek().is_none() {
@@ -139,8 +151,7 @@ fn other_rows(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
             if row.scope.is_empty() { format!("<code class=\"id\">{}</code>", html(&row.id)) } else { scope(row) };
         let section =
             row.purpose.as_deref().map(|name| format!("<p class=\"soft\">{}</p>", html(name))).unwrap_or_default();
-        let place = format!("<code>{}</code>", html(&row.place.to_string()));
-        let cells = [about + &section, names(&row.responsible), names(&row.consulted), place];
+        let cells = [about + &section, names(&row.responsible), names(&row.consulted), place(row)];
         table_row(out, &anchor("row", &row.id), &head, &cells)?;
     }
     write!(out, "</tbody></table></section>")

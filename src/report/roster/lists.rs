@@ -2,7 +2,8 @@
 
 use super::Stamp;
 use crate::model::{
-    Absence, Escalation, Gap, GapExtent, Letter, OwnedFiles, Principal, Roster, Span, counted, grouped,
+    Absence, Disagreement, Escalation, Gap, GapExtent, Letter, OwnedFiles, Principal, Roster, Span, Voice, counted,
+    grouped,
 };
 
 /// Most gaps that are named.
@@ -10,6 +11,9 @@ pub(super) const MOST_GAPS: usize = 100;
 
 /// The title of the page.
 pub(super) const TITLE: &str = "Who answers for this?";
+
+/// What is true where no file names owners.
+const UNNAMED: &str = "No file names owners, so any one peer may approve a change.";
 
 /// One step of the escalation path.
 pub(super) struct Step<'a> {
@@ -62,12 +66,13 @@ pub(super) fn word(letter: Letter) -> &'static str {
 pub(super) fn coverage(roster: &Roster, stamp: Option<&Stamp>) -> String {
     let OwnedFiles { files, owned } = roster.coverage;
     let places = match roster.gaps.len() {
+        _ if !roster.has_source => UNNAMED.to_owned(),
         0 if files == 0 => "There are no files.".to_owned(),
         0 => "Somebody answers for every file.".to_owned(),
         n => format!("Somebody answers for every file, but for those in {}.", counted(n as u64, "place")),
     };
     match stamp {
-        Some(_) if files > 0 => {
+        Some(_) if files > 0 && roster.has_source => {
             // Rounded down: only all files are 100 percent.
             format!(
                 "{places} {} of {} ({}%) have an owner.",
@@ -78,6 +83,16 @@ pub(super) fn coverage(roster: &Roster, stamp: Option<&Stamp>) -> String {
         }
         _ => places,
     }
+}
+
+/// What two sources say that name nobody in common.
+pub(super) fn disagreement(found: &Disagreement) -> String {
+    let voice = |voice: &Voice| match voice.names.as_slice() {
+        [] => format!("{} names nobody", voice.place),
+        names => format!("{} names {}", voice.place, names.join(", ")),
+    };
+    let may = if found.certain { "" } else { " They may mean the same people: nothing here can tell." };
+    format!("{}; {}; the first is followed.{may}", voice(&found.follows), voice(&found.other))
 }
 
 /// What a gap is: the path, and the words around it.

@@ -42,6 +42,9 @@ fn escalation(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
 
 fn matrix(roster: &Roster, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "## Responsibility matrix\n")?;
+    if !roster.has_source {
+        return writeln!(out, "Nobody is named. Run `changeward init`, or add a CODEOWNERS file.\n");
+    }
     let rows: Vec<&RosterRow> = roster.rows.iter().filter(|row| row.dialect.is_none()).collect();
     if rows.is_empty() {
         return writeln!(out, "There are no rows in `.changeward/ownership.toml`.\n");

@@ -69,18 +69,22 @@
 
   // ---- Paths.
 
-  /** Follows a path through the directories, as far as they are known. */
+  /** Follows a path through the directories, as far as they are listed. */
   function follow(path) {
     const isDirectory = path.endsWith("/");
     const parts = path.split("/").filter((part) => part !== "" && part !== ".");
     let node = data.paths, at = "";
     for (let n = 0; ; n++) {
       if (typeof node === "number") return { answer: node, basis: "below", at };
-      const [here, inside] = node;
-      if (n === parts.length) return { answer: here, basis: "directory", at, inside };
+      const [first, inside] = node;
+      const unlisted = [first].flat();
+      if (n === parts.length) return { answer: unlisted[0], basis: "directory", at, inside };
       const isLast = n === parts.length - 1;
       if (isLast && !isDirectory && has(inside, parts[n])) return { answer: inside[parts[n]], basis: "file", at };
-      if (!has(inside, `${parts[n]}/`)) return { answer: here, basis: isLast && !isDirectory ? "here" : "unknown", at };
+      if (!has(inside, `${parts[n]}/`)) {
+        const deeper = parts.length - 1 - n + (isDirectory ? 1 : 0);
+        return { answer: unlisted[Math.min(deeper, unlisted.length - 1)], basis: deeper ? "deeper" : "here", at };
+      }
       node = inside[`${parts[n]}/`];
       at += `${parts[n]}/`;
     }
@@ -119,12 +123,15 @@
 
   function basis({ basis: kind, at }) {
     const place = at === "" ? "the root" : at;
+    const unless = "unless a rule goes by its name or ending.";
     switch (kind) {
       case "file": return "This file has an answer of its own.";
-      case "below": return at === "" ? "Every file of the repository has this answer." : `Every file below ${at} has this answer.`;
-      case "here": return `No entry of its own: answered like the other files in ${place}.`;
-      case "directory": return `Answers differ in here. This is the one of the files in ${place} that are not listed.`;
-      default: return `There was no such directory when this page was made. This is the answer of the files in ${place}.`;
+      case "below": return `Every file ${at === "" ? "of the repository" : `below ${at}`} has this answer, and a new one gets it ${unless}`;
+      case "here": return `No entry of its own: what a file in ${place} gets ${unless}`;
+      case "directory": return `Answers differ in here. This is what a file in ${place} gets ${unless}`;
+      default: return at === ""
+        ? `There was no such directory when this page was made. This is what a file in a new one gets ${unless}`
+        : `No entry of its own: what a file in a directory of ${place} gets ${unless}`;
     }
   }
 
@@ -179,25 +186,35 @@
       call(row, parts), facts);
   }
 
+  /** The row of a repository in which no file names owners: no line makes it. */
+  const isUnnamed = ([at]) => !data.rows[at].place;
+
   function pathCard(item) {
-    const [state, rows, places] = data.answers[item.way.answer];
-    const lead = make("div", { className: "lead" }, make("h2", {}, make("code", {}, item.title || "/")), make("p", { className: "soft" }, basis(item.way)));
+    const [state, rows, places, disagreement] = data.answers[item.way.answer];
+    const title = make("h2", {}, make("code", {}, item.title || "/"));
+    if (rows.some(isUnnamed)) {
+      return make("article", {}, make("div", { className: "lead" }, title),
+        make("div", { className: "call nobody" }, make("h3", {}, "No file names owners"), make("p", {}, "Any one peer may approve a change.")));
+    }
+    const lead = make("div", { className: "lead" }, title, make("p", { className: "soft" }, basis(item.way)));
     const said = places.length > 0 || rows.length === 0
       ? make("p", { className: "soft" }, places.length ? "Lines about it: " : "No file speaks about it.", places.map((place, n) => [n ? ", " : "", make("code", {}, place)]))
       : null;
+    const why = state === "cleared" ? "A file clears its owners" : "No row matches it";
     const nobody = make("div", { className: "call nobody" }, make("h3", {}, "Nobody answers for this"),
-      make("p", {}, state === "cleared" ? "A file clears its owners. Call the escalation owner:" : "No row matches it. Call the escalation owner:"), steps());
-    return make("article", {}, lead, rows.length ? rows.map((row) => rowBlock(row, false)) : nobody, said, inside(item.way), rows.length ? escalate() : null);
+      data.escalation.length ? [make("p", {}, `${why}. Call the escalation owner:`), steps()] : make("p", {}, `${why}, and no escalation owner is named.`));
+    const differ = disagreement ? make("div", {}, make("h3", {}, "The sources differ"), make("p", {}, disagreement)) : null;
+    return make("article", {}, lead, rows.length ? rows.map((row) => rowBlock(row, false)) : nobody, differ, said, inside(item.way), rows.length ? escalate() : null);
   }
 
   function inside(way) {
-    if (!way.inside) return null;
-    const entries = Object.entries(way.inside);
+    const entries = Object.entries(way.inside || {});
+    if (entries.length === 0) return null;
     const answered = (node) => {
-      const [, rows] = data.answers[typeof node === "number" ? node : node[0]];
+      const [, rows] = data.answers[[node].flat(2)[0]];
       return rows.length ? rows.map(([at]) => data.rows[at].id).join(", ") : "nobody";
     };
-    return make("div", {}, make("h3", {}, "In it"),
+    return make("div", {}, make("h3", {}, way.at === "" ? "In it" : "Other answers in it"),
       make("ul", { className: "plain" }, entries.slice(0, MOST).map(([name, node]) =>
         make("li", {}, make("a", { href: `#${address({ q: way.at + name })}` }, name), make("span", { className: "soft" }, ` ${answered(node)}${typeof node === "number" ? "" : " and others"}`)))),
       entries.length > MOST ? make("p", { className: "soft" }, `and ${entries.length - MOST} more`) : null);
@@ -247,7 +264,7 @@
   const lower = (text) => text.toLowerCase();
   const called = (names) => names.map((name) => [data.names[name][0], data.names[name][1] === "person" ? data.people[data.names[name][2]].name || "" : ""].join(" "));
   const things = [
-    ...data.rows.map((row, at) => ({ kind: "row", key: `row:${row.id}`, at, title: row.id, beside: row.purpose || row.scope.join(" "),
+    ...data.rows.filter((row) => row.place).map((row, at) => ({ kind: "row", key: `row:${row.id}`, at, title: row.id, beside: row.purpose || row.scope.join(" "),
       text: lower([row.id, row.purpose || "", ...row.scope, row.contact ? row.contact[0] : "", ...row.parts.flatMap(called)].join(" ")) })),
     ...data.teams.map((team, at) => ({ kind: "team", key: `team:${team.name}`, at, title: team.name, beside: "team",
       text: lower([team.name, team.goals || "", team.contact ? team.contact[0] : "", ...called(team.members || [])].join(" ")) })),
