@@ -11,26 +11,33 @@ import rego.v1
 # title: Each touched row is reviewed
 require contains {
 	"level": sprintf("review:%s", [id]),
-	"who": row.responsible,
-	"min": row.approvals,
+	"who": review.who,
+	"min": review.approvals,
 	"why": sprintf("it touches %s", [row_words(id, row)]),
 } if {
 	class == "normal"
 	some id, row in input.rows
+	some review in row.reviews
 }
 
 # METADATA
 # title: The accountable decide from moderate risk
 require contains {
 	"level": sprintf("accountable:%s", [id]),
-	"who": row.accountable,
+	"who": accountable,
 	"min": 1,
 	"why": sprintf("it touches %s at %s risk", [row_words(id, row), risk]),
 } if {
 	class == "normal"
 	risk_rank[risk] >= 2
 	some id, row in input.rows
+	some accountable in accountables(row)
 }
+
+# A row that another file than the matrix makes is answered for by whoever owns each part of it.
+accountables(row) := {row.accountable} if not row.by_owners
+
+accountables(row) := {review.who | some review in row.reviews} if row.by_owners
 
 # METADATA
 # title: The change authority decides at high risk

@@ -22,10 +22,11 @@ force_normal contains {
 # title: The control owners approve a control edit
 require contains {
 	"level": "control-owner",
-	"who": input.control.owners,
-	"min": 1,
+	"who": review.who,
+	"min": review.approvals,
 	"why": "it edits files that control the gate",
 } if {
 	class == "normal"
 	control_edit
+	some review in input.control.reviews
 }

@@ -145,6 +145,8 @@ fn a_list_of_paths_gets_the_answers_of_the_paths() {
     let states: Vec<_> = owners(&found).into_iter().map(|(path, owned, _)| (path, owned)).collect();
     let expected = [("d1/f 1.txt", "owned"), ("d2/x", "cleared"), ("d3/y.txt", "owned")];
     assert_eq!(states, expected.map(|(path, owned)| (path.to_owned(), owned.to_owned())));
+    let quoted = feed(repo.path(), &["--stdin"], b"\"d1/\\303\\244\"\n");
+    assert_eq!((quoted.status.code(), text(&quoted.stdout)), (Some(2), String::new()), "{}", text(&quoted.stderr));
     let joined = feed(repo.path(), &["--stdin"], b"a\0b\n");
     assert_eq!((joined.status.code(), text(&joined.stdout)), (Some(2), String::new()), "{}", text(&joined.stderr));
     let climbing = feed(repo.path(), &["--stdin"], b"ok\n../../etc/passwd\n");
@@ -217,7 +219,7 @@ fn every_dialect_answers() {
             "Backstage",
             &[("a/catalog-info.yaml", "kind: Component\nmetadata: {name: svc}\nspec: {owner: group:default/pay}\n")],
             "a/b/x",
-            &["@pay"],
+            &["@default/pay"],
         ),
     ];
     for (name, files, path, expected) in table {
@@ -279,6 +281,17 @@ fn what_is_not_committed_is_said() {
         "{told}"
     );
     assert_eq!(text(&run(repo.path(), &["a", "--worktree"]).stderr), "");
+}
+
+/// What a sparse checkout leaves out would be taken for absent.
+#[test]
+fn a_sparse_checkout_is_no_state_to_ask_about() {
+    let repo = repository(&[("docs/CODEOWNERS", "* @ann\n"), ("src/a", "")]);
+    repo.git(&["sparse-checkout", "set", "src"]);
+    let asked = run(repo.path(), &["src/a", "--worktree"]);
+    assert_eq!((asked.status.code(), text(&asked.stdout)), (Some(4), String::new()));
+    assert!(text(&asked.stderr).contains("changeward::git::sparse"));
+    assert_eq!(owners(&json(repo.path(), &["src/a"])), one("src/a", "owned", &["@ann"]));
 }
 
 /// Several files name the owners of one path: each is named with whom it adds.

@@ -51,6 +51,7 @@ fn facts(files: Vec<FileFacts>) -> Facts {
         calendars: Vec::new(),
         lockdowns: Vec::new(),
         control_owners: Vec::new(),
+        control_reviews: Vec::new(),
         change_authority: Vec::new(),
         escalation: None,
         approvals: Vec::new(),

@@ -5,6 +5,8 @@ use crate::model::{
     Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, OwnershipAnswer, Principal,
     REPOSITORY_ROW, RepoPath, RowId,
 };
+use std::collections::HashSet;
+use std::hash::Hash;
 
 /// What is needed to judge a path.
 pub(super) struct Judge<'a> {
@@ -73,9 +75,10 @@ impl Judge<'_> {
     }
 }
 
-fn push_new<T: PartialEq>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) {
+fn push_new<T: Eq + Hash + Clone>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) {
+    let mut known: HashSet<T> = list.iter().cloned().collect();
     for item in items {
-        if !list.contains(&item) {
+        if known.insert(item.clone()) {
             list.push(item);
         }
     }

@@ -21,8 +21,9 @@ pub use codeowners::codeowners;
 pub use roster::roster;
 
 use crate::model::{
-    CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, Finding, ForgeFacts, Identity, IntegrityError,
-    Lockdown, Membership, Moment, Ownership, Presence, Principal, RiskFactors, RowId, Severity, Stats, Template,
+    CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileStatus, Finding, ForgeFacts, Identity,
+    IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal, Review, RiskFactors, RowId, Severity,
+    Stats, Template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -88,7 +89,7 @@ pub fn assess(evidence: Evidence) -> Facts {
     let anonymous = if approvals.is_empty() { None } else { unattributed(&actors) };
     let disagree = disagreements.findings(&evidence.config.ownership.severity);
     let noticed = [evidence.noticed.clone(), claims.noticed, disagree, Vec::from_iter(anonymous)].concat();
-    let control_owners = control_owners(&evidence, &files);
+    let control_reviews = control_reviews(&evidence, &files);
     Facts {
         now: evidence.now,
         environment: evidence.environment,
@@ -116,7 +117,8 @@ pub fn assess(evidence: Evidence) -> Facts {
         templates,
         calendars: evidence.calendars,
         lockdowns,
-        control_owners,
+        control_owners: everybody(&control_reviews),
+        control_reviews,
         change_authority: evidence.config.change_authority.clone(),
         escalation: evidence.ownership.sources.matrix.and_then(|matrix| matrix.escalation),
         approvals,
@@ -163,18 +165,41 @@ fn truncated(evidence: &Evidence) -> Vec<String> {
     why
 }
 
-/// Who approves edits of control files: whom the configuration names; else the owners of the control files touched;
-/// in a repository that names no owner at all, any peer.
-fn control_owners(evidence: &Evidence, files: &[crate::model::FileFacts]) -> Vec<Principal> {
+/// Whose approval the edits of control files need: of those whom the configuration names; else, for each control file
+/// touched, of its owners; in a repository that names no owner at all, of any peer. Where a file that names owners comes,
+/// goes or moves, others may lose what they own, so the escalation owner is asked as well.
+fn control_reviews(evidence: &Evidence, files: &[crate::model::FileFacts]) -> Vec<Review> {
+    let mut reviews = Vec::new();
+    let mut ask = |who: &[Principal]| Review { who: who.to_vec(), approvals: 1 }.enter(&mut reviews);
     if !evidence.config.control_owners.is_empty() {
-        return evidence.config.control_owners.clone();
+        ask(&evidence.config.control_owners);
+    } else if !evidence.ownership.has_source() {
+        ask(&[Principal::anyone()]);
+    } else {
+        let touched = || files.iter().filter(|file| file.control);
+        touched().for_each(|file| ask(&file.owners));
+        let moves = |file: &crate::model::FileFacts| {
+            let edited = matches!(file.diff.status, FileStatus::Modified | FileStatus::TypeChanged);
+            !edited && file.diff.paths().any(|path| DECIDES.iter().any(|place| place.as_bytes() == path.as_bytes()))
+        };
+        let escalation = evidence.ownership.matrix().and_then(|matrix| matrix.escalation.as_ref());
+        if let Some(escalation) = escalation.filter(|_| touched().any(moves)) {
+            ask(std::slice::from_ref(&escalation.owner));
+        }
     }
-    if !evidence.ownership.has_source() {
-        return vec![Principal::anyone()];
-    }
-    let owners: BTreeSet<_> = files.iter().filter(|f| f.control).flat_map(|f| f.owners.iter().cloned()).collect();
-    owners.into_iter().collect()
+    reviews
 }
+
+/// Files of which one decides which others are read, and how.
+const DECIDES: [&str; 7] = [
+    ".changeward/ownership.toml",
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+    "OWNERS",
+    "OWNERS_ALIASES",
+];
 
 /// Rows that still owe a post-implementation review: overdue from the day after it was due.
 fn overdue_reviews(obligations: &[crate::model::ForgeObligation], now: Moment) -> Vec<RowId> {
@@ -198,4 +223,10 @@ fn unattributed(actors: &crate::model::Actors) -> Option<Finding> {
         Finding::new("UNATTRIBUTED", Severity::Info, msg)
             .help("name the committers in the facts, so that none of them can approve the change under a login"),
     )
+}
+
+/// Everybody of some reviews.
+fn everybody(reviews: &[Review]) -> Vec<Principal> {
+    let all: BTreeSet<&Principal> = reviews.iter().flat_map(|review| &review.who).collect();
+    all.into_iter().cloned().collect()
 }

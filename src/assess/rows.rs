@@ -2,10 +2,11 @@
 
 use super::Evidence;
 use crate::model::{
-    DAY, FileFacts, Matrix, PathRow, Principal, REPOSITORY_ROW, Row, RowFacts, RowId, RowKind, RowLint, Severity,
+    DAY, FileFacts, Matrix, PathRow, Principal, REPOSITORY_ROW, Review, Row, RowFacts, RowId, RowKind, RowLint,
+    Severity,
 };
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// How far back a failed change raises the risk of a row.
 const FAILURE_WINDOW: i64 = 30 * DAY;
@@ -13,6 +14,8 @@ const FAILURE_WINDOW: i64 = 30 * DAY;
 pub(super) fn rows(evidence: &Evidence, files: &[FileFacts]) -> BTreeMap<RowId, RowFacts> {
     let ownership = &evidence.ownership;
     let mut rows: BTreeMap<RowId, RowFacts> = BTreeMap::new();
+    // Many files share an answer: each is taken in once.
+    let mut known: HashSet<(RowId, Vec<Principal>, Vec<Principal>, u32)> = HashSet::new();
     for file in files.iter().filter(|file| file.in_scope) {
         if !ownership.has_source() {
             rows.entry(REPOSITORY_ROW.to_owned()).or_insert_with(|| begin(evidence, &PathRow::repository()));
@@ -20,6 +23,12 @@ pub(super) fn rows(evidence: &Evidence, files: &[FileFacts]) -> BTreeMap<RowId, 
         }
         for path in file.diff.paths() {
             for row in ownership.of(path).rows() {
+                let owned = |people: &[Cow<'_, Principal>]| people.iter().map(|who| who.clone().into_owned()).collect();
+                let answer =
+                    (row.id.clone().into_owned(), owned(&row.responsible), owned(&row.consulted), row.approvals);
+                if !known.insert(answer) {
+                    continue;
+                }
                 match rows.get_mut(&*row.id) {
                     Some(facts) => join(facts, &row),
                     None => {
@@ -32,8 +41,10 @@ pub(super) fn rows(evidence: &Evidence, files: &[FileFacts]) -> BTreeMap<RowId, 
     rows
 }
 
-/// Whoever joins a row for one of its paths joins it for the change.
+/// Whoever joins a row for one of its paths is among its people; whose approval each path needs is kept apart.
 fn join(facts: &mut RowFacts, row: &PathRow<'_>) {
+    let who: Vec<Principal> = row.responsible.iter().map(|who| who.clone().into_owned()).collect();
+    Review { who, approvals: row.approvals }.enter(&mut facts.reviews);
     push_new(&mut facts.responsible, &row.responsible);
     push_new(&mut facts.consulted, &row.consulted);
     if row.row.is_none() {
@@ -43,11 +54,10 @@ fn join(facts: &mut RowFacts, row: &PathRow<'_>) {
 }
 
 fn push_new(list: &mut Vec<Principal>, items: &[Cow<'_, Principal>]) {
-    for item in items {
-        if !list.contains(item) {
-            list.push(item.clone().into_owned());
-        }
-    }
+    let known: HashSet<&str> = list.iter().map(Principal::key).collect();
+    let new: Vec<Principal> =
+        items.iter().filter(|item| !known.contains(item.key())).map(|item| item.clone().into_owned()).collect();
+    list.extend(new);
 }
 
 fn begin(evidence: &Evidence, row: &PathRow<'_>) -> RowFacts {
@@ -66,9 +76,11 @@ fn from_matrix(evidence: &Evidence, matrix: &Matrix, row: &Row) -> RowFacts {
     };
     RowFacts {
         kind: row.kind,
+        by_owners: false,
         tier: row.tier,
         responsible: row.responsible.clone(),
         approvals: row.approvals.max(1),
+        reviews: Vec::new(),
         alternate: row.alternate.clone(),
         accountable: with_alternates(row.accountable.clone()),
         director: with_alternates(director.into_iter().collect()),
@@ -97,9 +109,11 @@ fn from_assignment(row: &PathRow<'_>) -> RowFacts {
     let people = |list: &[Cow<'_, Principal>]| list.iter().map(|who| who.clone().into_owned()).collect::<Vec<_>>();
     RowFacts {
         kind: RowKind::Resource,
+        by_owners: true,
         tier: None,
         responsible: people(&row.responsible),
         approvals: row.approvals,
+        reviews: Vec::new(),
         alternate: Vec::new(),
         accountable: people(&row.responsible),
         director: Vec::new(),

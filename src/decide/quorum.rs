@@ -6,7 +6,7 @@
 
 use crate::model::{
     Approval, ApprovalDecision, ChangeClass, DifferingPath, Facts, Finding, Findings, Level, Principal, PrincipalKind,
-    Requirement, Risk, Severity, last_words,
+    Requirement, Review, Risk, Severity, last_words,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,14 +36,8 @@ pub(super) fn quorum(facts: &Facts, findings: &Findings, class: ChangeClass) -> 
 fn requirements(facts: &Facts, findings: &Findings, class: ChangeClass) -> Vec<Requirement> {
     let mut all: Vec<Requirement> = findings.require.clone();
     let control = facts.files.iter().any(|file| file.control);
-    if control && class == ChangeClass::Normal && !all.iter().any(|r| r.level == "control-owner") {
-        all.push(Requirement {
-            level: "control-owner".to_owned(),
-            who: facts.control_owners.clone(),
-            min: 1,
-            why: "it edits files that control the gate".to_owned(),
-            rule: None,
-        });
+    if control && class == ChangeClass::Normal {
+        control_levels(facts, &mut all);
     }
     for require in &mut all {
         require.min = require.min.max(1);
@@ -59,6 +53,24 @@ fn requirements(facts: &Facts, findings: &Findings, class: ChangeClass) -> Vec<R
         same
     });
     all
+}
+
+/// The law: every control file touched is approved by somebody who controls it, whatever the rules leave out.
+fn control_levels(facts: &Facts, all: &mut Vec<Requirement>) {
+    let nobody = [Review { who: Vec::new(), approvals: 1 }];
+    let reviews = if facts.control_reviews.is_empty() { nobody.as_slice() } else { facts.control_reviews.as_slice() };
+    for review in reviews {
+        let asks = |r: &Requirement| r.level == "control-owner" && r.who.iter().all(|who| review.who.contains(who));
+        if !all.iter().any(asks) {
+            all.push(Requirement {
+                level: "control-owner".to_owned(),
+                who: review.who.clone(),
+                min: review.approvals,
+                why: "it edits files that control the gate".to_owned(),
+                rule: None,
+            });
+        }
+    }
 }
 
 /// Control owners first, then whoever can assign, then the owners, then authorities.

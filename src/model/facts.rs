@@ -48,8 +48,10 @@ pub struct Facts {
     pub calendars: Vec<CalendarState>,
     /// Lockdowns with what they say about this change.
     pub lockdowns: Vec<LockdownFacts>,
-    /// Who approves control edits.
+    /// Who approves control edits, taken together.
     pub control_owners: Vec<Principal>,
+    /// The same for each control file touched: any one of each list. Never empty where a control file is touched.
+    pub control_reviews: Vec<Review>,
     /// Who approves high risk.
     pub change_authority: Vec<Principal>,
     /// Who receives what nobody owns.
@@ -126,12 +128,17 @@ pub struct Stats {
 pub struct RowFacts {
     /// What it is about.
     pub kind: RowKind,
+    /// Another file than the matrix makes it: whoever owns a part of it answers for that part, too.
+    pub by_owners: bool,
     /// How critical: 0 is the most.
     pub tier: Option<u8>,
     /// Who may review: the row's responsible people and CODEOWNERS' owners of the touched paths.
     pub responsible: Vec<Principal>,
     /// How many of them must approve; at least 1.
     pub approvals: u32,
+    /// Who must approve, for each part of the row that others join: whoever may speak for one path of it need not speak
+    /// for another. An approval that meets one of these and is enough for it meets every wider one, so those are left out.
+    pub reviews: Vec<Review>,
     /// Who may stand in for the accountable and the director.
     pub alternate: Vec<Principal>,
     /// Who answers for it, and the alternates.
@@ -156,6 +163,41 @@ pub struct RowFacts {
     pub recent_failures: u32,
     /// Its place in the ownership file.
     pub place: Place,
+}
+
+/// Some people of whom some must approve.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Review {
+    /// Any of them.
+    pub who: Vec<Principal>,
+    /// How many; at least 1.
+    pub approvals: u32,
+}
+
+impl Review {
+    /// Adds one to a list in which no review follows from another. One that names nobody waits for whoever stands in, and
+    /// has nothing to do with the others.
+    pub fn enter(self, list: &mut Vec<Self>) {
+        let follows = |wide: &Self, narrow: &Self| {
+            let enough = narrow.approvals >= wide.approvals && narrow.who.is_empty() == wide.who.is_empty();
+            enough && narrow.who.len() <= wide.who.len() && within(&narrow.who, &wide.who)
+        };
+        if list.iter().any(|known| follows(&self, known)) {
+            return;
+        }
+        list.retain(|known| !follows(known, &self));
+        list.push(self);
+    }
+}
+
+/// Every name of one list is in the other; a long one is sorted first.
+fn within(narrow: &[Principal], wide: &[Principal]) -> bool {
+    const SHORT: usize = 32;
+    if wide.len() <= SHORT {
+        return narrow.iter().all(|who| wide.contains(who));
+    }
+    let wide: BTreeSet<&Principal> = wide.iter().collect();
+    narrow.iter().all(|who| wide.contains(who))
 }
 
 /// Who made the change. None of them ever counts as an approver.

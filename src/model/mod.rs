@@ -46,7 +46,7 @@ pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
 pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
-    Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
+    Outcome, Review, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;

@@ -148,9 +148,11 @@ fn absences(root: Fields<'_>) -> Vec<Problem> {
     away.filter_map(|away| ends_before(away, "from", "until")).collect()
 }
 
-/// An address of two people would make one of them answer for the other's commits.
+/// An address of two people would make one of them answer for the other's commits. Whoever is named by an address has that
+/// one.
 fn shared_addresses(root: Fields<'_>) -> Vec<Problem> {
-    let mut of: BTreeMap<String, String> = BTreeMap::new();
+    let named = root.named("people").filter(|(name, ..)| name.contains('@'));
+    let mut of: BTreeMap<String, String> = named.map(|(name, ..)| (name.to_lowercase(), name.to_owned())).collect();
     let mut problems = Vec::new();
     for (name, _, node) in root.named("people") {
         let fields = Fields::of(node);

@@ -43,6 +43,13 @@ pub enum WorldError {
         /// Where git was asked.
         dir: PathBuf,
     },
+    /// The working tree holds a part of the files only.
+    #[error("this is a sparse checkout: files that name owners may be left out of the working tree")]
+    #[diagnostic(
+        code(changeward::git::sparse),
+        help("ask about what is committed, without `--worktree`; or run `git sparse-checkout disable`")
+    )]
+    SparseWorkTree,
     /// A path that lies outside of the repository.
     #[error("{} is outside of the repository", path.display())]
     #[diagnostic(

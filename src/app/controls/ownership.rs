@@ -9,7 +9,7 @@ use crate::model::{
     OwnershipConfig, RepoPath, Sections, Severity, Sources,
 };
 use crate::parse;
-use crate::parse::dialect::{backstage, chromium, github, gitlab, kubernetes, which_owners};
+use crate::parse::dialect::{backstage, chromium, github, gitlab, kubernetes, says_something, which_owners};
 use crate::world::WorldError;
 use crate::world::tree::{Standing, Tree, Within};
 use sha2::{Digest, Sha256};
@@ -193,7 +193,7 @@ impl Reader<'_> {
         }
         let dialect = match config.owners {
             OwnersReading::As(dialect) => dialect,
-            OwnersReading::Auto | OwnersReading::Not => which_owners(&owners),
+            OwnersReading::Auto | OwnersReading::Not => self.dialect(&owners, within)?,
         };
         if dialect == Dialect::Chromium {
             self.imports(&mut owners)?;
@@ -212,6 +212,21 @@ impl Reader<'_> {
         self.noticed.extend(findings);
         sources.owners = Some(read);
         Ok(())
+    }
+
+    /// Whose OWNERS files these are. That is a property of the whole state: what a change happens to touch must not decide
+    /// how its files are read. The root decides alone where it speaks.
+    fn dialect(&self, owners: &[FoundFile], within: Within<'_>) -> Result<Dialect, Failure> {
+        let in_root = |file: &&FoundFile| !file.path.as_bytes().contains(&b'/');
+        let root: Vec<FoundFile> = owners.iter().filter(in_root).cloned().collect();
+        match within {
+            Within::Above(_) if !says_something(&root) => {
+                let all = self.tree.find(&OWNERS, Within::Everywhere).map_err(unreadable)?;
+                Ok(which_owners(&all))
+            }
+            Within::Above(_) => Ok(which_owners(&root)),
+            Within::Everywhere => Ok(which_owners(owners)),
+        }
     }
 
     /// The files that OWNERS files bring in, and those that these bring in, until none is new.

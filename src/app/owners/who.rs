@@ -151,6 +151,9 @@ fn inside(tracked: &[TrackedFile], directory: &RepoPath) -> Vec<RepoPath> {
 fn listed(place: &Place, nul: bool) -> Result<PathList, Failure> {
     let mut bytes = given::standard_input().map_err(Failure::world)?;
     let end = if nul { 0 } else { b'\n' };
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
     if place.is_root() && all_plain(&bytes, end) {
         bytes.iter_mut().filter(|byte| **byte == end).for_each(|byte| *byte = 0);
         return Ok(PathList::of(bytes));
@@ -163,6 +166,9 @@ fn listed(place: &Place, nul: bool) -> Result<PathList, Failure> {
         }
         if path.contains(&0) {
             return Err(Failure::usage(NulInLine));
+        }
+        if !nul && path.starts_with(b"\"") {
+            return Err(Failure::usage(QuotedLine));
         }
         if place.is_root() && is_plain(path) {
             list.push(path);
@@ -181,6 +187,14 @@ fn listed(place: &Place, nul: bool) -> Result<PathList, Failure> {
 )]
 struct NulInLine;
 
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("a line of the standard input begins with a quote, as git writes names that are no plain text")]
+#[diagnostic(
+    code(changeward::usage::quoted),
+    help("list the paths as they are: `git ls-files -z | changeward owners --stdin -z`")
+)]
+struct QuotedLine;
+
 /// Nothing in the list needs a second look: no part of a path begins with a dot or is empty, and no line ends with a
 /// carriage return. One pass without a branch, for it is taken over every list.
 fn all_plain(bytes: &[u8], end: u8) -> bool {
@@ -190,6 +204,7 @@ fn all_plain(bytes: &[u8], end: u8) -> bool {
         (begins & (byte == b'.' || byte == b'/'))
             | (ends & (before == b'/' || before == b'\r'))
             | (byte == 0 && end != 0)
+            | (begins & (byte == b'"'))
     };
     let pairs = bytes.iter().zip(bytes.iter().skip(1));
     let inside = pairs.fold(false, |found, (before, byte)| found | odd(*before, *byte));

@@ -71,8 +71,9 @@ impl Heard {
         let voice = Voice { place, names: Vec::new() };
         let (anyone, open, logins, addresses) = (false, false, false, false);
         let mut heard = Self { voice, people: BTreeSet::new(), anyone, open, logins, addresses };
+        let mut shown: BTreeSet<&str> = BTreeSet::new();
         for name in names {
-            if !heard.voice.names.iter().any(|known| known == name.as_str()) {
+            if shown.insert(name.as_str()) {
                 heard.voice.names.push(name.as_str().to_owned());
             }
             // A team is known by its last part: `@pay` of the matrix is `@acme/pay` of CODEOWNERS.

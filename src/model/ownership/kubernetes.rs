@@ -78,7 +78,11 @@ impl OwnersFilter {
     /// Says what is wrong with it, or that it takes too much memory.
     pub fn new(text: &str) -> Result<Self, String> {
         let text = super::expression::from_re2(text)?;
-        let compiled = RegexBuilder::new(&text).size_limit(FILTER_SIZE).nest_limit(FILTER_DEPTH).build();
+        let compiled = RegexBuilder::new(&text)
+            .size_limit(FILTER_SIZE)
+            .dfa_size_limit(FILTER_SIZE)
+            .nest_limit(FILTER_DEPTH)
+            .build();
         compiled.map(Self).map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
             other => other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),

@@ -37,6 +37,7 @@ pub use sections::{Section, SectionEntry, Sections};
 
 use super::{PatternIndex, Place, Principal, RepoPath};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The name of a row: its `id` in the matrix, `codeowners:<line>`, `gitlab:<line>`, `owners:<file>`, `catalog:<file>`, or
 /// `repository`.
@@ -286,9 +287,7 @@ impl<'a> PathRow<'a> {
 }
 
 fn push_new<'a>(list: &mut Vec<Cow<'a, Principal>>, items: &[Cow<'a, Principal>]) {
-    for item in items {
-        if !list.contains(item) {
-            list.push(item.clone());
-        }
-    }
+    let known: HashSet<&str> = list.iter().map(|who| who.key()).collect();
+    let new: Vec<_> = items.iter().filter(|item| !known.contains(item.key())).cloned().collect();
+    list.extend(new);
 }

@@ -4,8 +4,8 @@
 //! its `BuiltinKindsEntityProcessor` makes: `spec.owner` is `[kind:][namespace/]name` or a mapping of the three, compared
 //! without case; the kind is `group` and the namespace that of the entity where they are left out.
 //!
-//! A group or user of the namespace `default` is `@name` here, one of another namespace `@namespace/name`, so that
-//! `[teams.name]` of the matrix answers for it. A finding `CATALOG_SYNTAX` is a document or owner that is left out,
+//! A group is `@namespace/name` here (`@default/name`, where it has none), of which `[teams.name]` of the matrix knows the
+//! members; a user of the namespace `default` is `@name`. A finding `CATALOG_SYNTAX` is a document or owner that is left out,
 //! `CATALOG_LINT` one that says less than it should.
 
 use super::yaml_file::{LIMITS, text};
@@ -162,9 +162,10 @@ impl Reference {
             return Err(format!("the owner is of kind {}, and neither group nor user; it is left out", quoted(kind)));
         }
         let namespace = self.namespace.unwrap_or_else(|| namespace.to_lowercase());
-        let name = match namespace.as_str() {
-            DEFAULT_NAMESPACE => format!("@{}", self.name),
-            other => format!("@{other}/{}", self.name),
+        // A group must not be taken for an account of its name: it keeps its namespace, which makes it a team.
+        let name = match (kind, namespace.as_str()) {
+            ("user", DEFAULT_NAMESPACE) => format!("@{}", self.name),
+            (_, namespace) => format!("@{namespace}/{}", self.name),
         };
         Principal::parse(&name).ok_or_else(|| format!("{} is no name; the owner is left out", quoted(&name)))
     }

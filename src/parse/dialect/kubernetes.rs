@@ -22,6 +22,9 @@ pub const ALIASES: &str = "OWNERS_ALIASES";
 /// How many names all files together may hold once their aliases are written out.
 const MOST_NAMES: usize = 1_000_000;
 
+/// How many filters all files together may have: each may take some hundred kilobytes.
+const MOST_FILTERS: usize = 1_000;
+
 /// Keys of an OWNERS file that name people or labels.
 const LISTS: [&str; 4] = ["approvers", "reviewers", "required_reviewers", "labels"];
 
@@ -40,6 +43,7 @@ pub fn owners(files: &[FoundFile]) -> (KubernetesOwners, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut aliases = Aliases::new();
     let mut left = MOST_NAMES;
+    let mut filters = MOST_FILTERS;
     let mut directories = Vec::new();
     for file in files.iter().filter(|file| file.path.as_bytes() == ALIASES.as_bytes()) {
         let mut report = Report::new(&file.path);
@@ -49,11 +53,11 @@ pub fn owners(files: &[FoundFile]) -> (KubernetesOwners, Vec<Finding>) {
         findings.extend(report.findings);
     }
     for file in files.iter().filter(|file| file.path.file_name() == b"OWNERS" && !is_denied(&file.path)) {
-        let mut reader = Reader { report: Report::new(&file.path), aliases: &aliases, left };
+        let mut reader = Reader { report: Report::new(&file.path), aliases: &aliases, left, filters };
         if let Some(text) = text(file, &mut reader.report) {
             directories.extend(reader.file(&file.path, text));
         }
-        left = reader.left;
+        (left, filters) = (reader.left, reader.filters);
         findings.extend(reader.report.findings);
     }
     (KubernetesOwners::new(directories), findings)
@@ -146,6 +150,8 @@ struct Reader<'a> {
     aliases: &'a Aliases,
     /// How many names may still be read.
     left: usize,
+    /// How many filters may.
+    filters: usize,
 }
 
 impl Reader<'_> {
@@ -218,7 +224,11 @@ impl Reader<'_> {
             }
             let filter = match expression {
                 ".*" => Ok(None),
-                _ => OwnersFilter::new(expression).map(Some),
+                _ if self.filters == 0 => Err(format!("all files together have more than {MOST_FILTERS}")),
+                _ => {
+                    self.filters -= 1;
+                    OwnersFilter::new(expression).map(Some)
+                }
             };
             let rule = lists.pairs().and_then(|_| self.rule(lists));
             match (rule, filter) {

@@ -66,16 +66,24 @@ pub fn which_owners(files: &[FoundFile]) -> Dialect {
     let depth = |file: &&FoundFile| (file.path.segments().count(), file.path.clone());
     let mut owners: Vec<&FoundFile> = files.iter().filter(|file| file.path.file_name() == b"OWNERS").collect();
     owners.sort_by_key(depth);
-    let speaks = |file: &&FoundFile| {
-        file.contents.as_ref().ok().is_some_and(|bytes| {
-            let said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
-            bytes.split(|byte| *byte == b'\n').any(said)
-        })
-    };
-    let first = owners.into_iter().find(speaks).and_then(|file| file.contents.as_ref().ok());
-    let aliases = files.iter().any(|file| file.path.as_bytes() == kubernetes::ALIASES.as_bytes());
-    match aliases || first.is_some_and(|bytes| kubernetes::is_owners(bytes)) {
+    let first = owners.into_iter().find(|file| speaks(file)).and_then(|file| file.contents.as_ref().ok());
+    match has_aliases(files) || first.is_some_and(|bytes| kubernetes::is_owners(bytes)) {
         true => Dialect::Kubernetes,
         false => Dialect::Chromium,
     }
+}
+
+/// These files alone say which dialect it is: one of them is the aliases, or an OWNERS file that holds anything.
+pub fn says_something(files: &[FoundFile]) -> bool {
+    has_aliases(files) || files.iter().any(|file| file.path.file_name() == b"OWNERS" && speaks(file))
+}
+
+fn has_aliases(files: &[FoundFile]) -> bool {
+    files.iter().any(|file| file.path.as_bytes() == kubernetes::ALIASES.as_bytes())
+}
+
+/// The file holds more than blanks and comments.
+fn speaks(file: &FoundFile) -> bool {
+    let said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    file.contents.as_ref().is_ok_and(|bytes| bytes.split(|byte| *byte == b'\n').any(said))
 }

@@ -5,7 +5,7 @@
 
 mod files;
 
-use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Span};
+use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Review, Span};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -97,7 +97,10 @@ fn record(facts: &Facts, files: bool) -> Input<'_> {
         templates: templates(facts),
         calendars: calendars(facts),
         lockdowns: lockdowns(facts),
-        control: json!({"owners": names(&facts.control_owners)}),
+        control: json!({
+            "owners": names(&facts.control_owners),
+            "reviews": facts.control_reviews.iter().map(review).collect::<Vec<_>>(),
+        }),
         change_authority: json!({"who": names(&facts.change_authority)}),
         escalation: escalation(facts),
         approvals: approvals(facts),
@@ -121,12 +124,18 @@ fn stats(facts: &Facts) -> Value {
     })
 }
 
+fn review(review: &Review) -> Value {
+    json!({"who": names(&review.who), "approvals": review.approvals})
+}
+
 fn rows(facts: &Facts) -> BTreeMap<&str, Value> {
     let row = |row: &crate::model::RowFacts| {
         let mut value = json!({
             "kind": row.kind.as_str(),
             "responsible": names(&row.responsible),
             "approvals": row.approvals,
+            "by_owners": row.by_owners,
+            "reviews": row.reviews.iter().map(review).collect::<Vec<_>>(),
             "accountable": names(&row.accountable),
             "director": names(&row.director),
             "supports": names(&row.supports),

@@ -11,6 +11,7 @@ use crate::model::{
     Asked, AskedPath, Escalation, Letter, OwnedState, Ownership, OwnershipAnswer, PathRow, Principal, Question,
     RepoPath, There, people_of,
 };
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -140,11 +141,9 @@ impl<'a> People<'a> {
         for (letter, people) in rows.iter().flat_map(|row| people_of(ownership, row)) {
             match all.iter_mut().find(|(known, _)| *known == letter) {
                 Some((_, known)) => {
-                    for who in people {
-                        if !known.contains(&who) {
-                            known.push(who);
-                        }
-                    }
+                    let names: HashSet<&str> = known.iter().map(|who| who.key()).collect();
+                    let new: Vec<_> = people.into_iter().filter(|who| !names.contains(who.key())).collect();
+                    known.extend(new);
                 }
                 None => all.push((letter, people)),
             }

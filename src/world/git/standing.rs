@@ -20,6 +20,11 @@ impl Repo {
     /// When there is none, or it cannot be opened.
     pub fn work_tree(&self) -> Result<WorkTree<'_>, WorldError> {
         let top = self.top_level()?.ok_or(WorldError::NoWorkTree)?;
+        // What a sparse checkout leaves out is not there to be read, and may name owners.
+        let sparse = self.git.ask(&["config", "--type=bool", "core.sparseCheckout"])?;
+        if sparse.is_some_and(|said| said.trim_ascii() == b"true") {
+            return Err(WorldError::SparseWorkTree);
+        }
         Ok(WorkTree { repo: self, folder: Folder::open(top)? })
     }
 }
