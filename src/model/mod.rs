@@ -24,6 +24,7 @@ mod pattern_text;
 mod people;
 mod presence;
 mod quick_table;
+mod review;
 mod roster;
 mod template;
 mod time;
@@ -46,7 +47,7 @@ pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
 pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
-    Outcome, Review, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
+    Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;
@@ -63,6 +64,7 @@ pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
 pub use presence::Presence;
+pub use review::Review;
 pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
