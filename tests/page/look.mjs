@@ -172,6 +172,8 @@ const looks = {
     await page.keyboard.press("/");
     assert.equal(await page.evaluate(() => document.activeElement.id), "q");
     await page.keyboard.type(expected.word);
+    // The keys are sent; a busy machine may still be drawing.
+    await page.waitForFunction((word) => decodeURIComponent(location.hash).includes(word), expected.word);
     const all = await titles(page);
     assert.ok(all.length > 2, "several results to choose from");
     const chosen = () => page.evaluate(() => document.getElementById(document.getElementById("q").getAttribute("aria-activedescendant")).firstChild.textContent);
