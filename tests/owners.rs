@@ -277,7 +277,7 @@ fn what_is_not_committed_is_said() {
     assert!(text(&asked.stdout).contains("@ann"));
     let told = text(&asked.stderr);
     assert!(
-        told.contains("UNCOMMITTED not committed, and so not read: CODEOWNERS, .changeward/ownership.toml"),
+        told.contains("UNCOMMITTED not committed, and so not read: .changeward/ownership.toml, CODEOWNERS"),
         "{told}"
     );
     assert_eq!(text(&run(repo.path(), &["a", "--worktree"]).stderr), "");

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The folder of everything people write for the gate.
-const FOLDER: &str = ".changeward";
+pub(super) const FOLDER: &str = ".changeward";
 
 /// What people write there: files of their own…
 const FILES: [&str; 3] = ["baseline.toml", "config.toml", "ownership.toml"];

@@ -15,9 +15,9 @@ use crate::world::tree::{Standing, Tree, Within};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-/// The places of everything that names owners, but for what stands in every directory.
-pub(in crate::app) const PLACES: [&str; 5] =
-    [FOLDER, ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+/// The places of everything that names owners, but for the gate's own folder and what stands in every directory.
+pub(in crate::app) const PLACES: [&str; 4] =
+    [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// Where only GitLab looks.
 const GITLAB: &str = ".gitlab/CODEOWNERS";

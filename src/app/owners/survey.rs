@@ -7,6 +7,7 @@ use crate::model::{Baseline, CommitId, Config, Finding, Moment, RepoPath, Severi
 use crate::world::WorldError;
 use crate::world::git::{Repo, from_the_root};
 use crate::world::tree::{Folder, Tree, Within};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Where a question is asked: a repository, or a plain folder.
@@ -72,10 +73,21 @@ impl Place {
     }
 
     /// What a question about HEAD does not see: files that name owners and are edited and not committed.
+    /// What cannot be compared is left out: the answer does not rest on it.
     pub(in crate::app) fn uncommitted(&self, at: &At) -> Result<Option<Finding>, Failure> {
         let Some(repo) = self.repo.as_ref().filter(|_| *at == At::Head) else { return Ok(None) };
-        let paths = repo.uncommitted_in(&controls::PLACES).map_err(Failure::world)?;
-        let shown: Vec<String> = paths.iter().take(3).map(RepoPath::quoted).collect();
+        let Ok(there) = repo.work_tree() else { return Ok(None) };
+        let head = self.state(at)?.tree;
+        let list = |tree: &dyn Tree| tree.list(controls::FOLDER).unwrap_or_default();
+        let mut paths: BTreeSet<String> = list(head.as_ref()).into_iter().chain(list(&there)).collect();
+        paths.extend(controls::PLACES.map(str::to_owned));
+        // A checkout may end its lines otherwise.
+        let text = |tree: &dyn Tree, path: &str| {
+            let read = tree.read(path).ok().flatten();
+            read.map(|bytes| bytes.into_iter().filter(|byte| *byte != b'\r').collect::<Vec<_>>())
+        };
+        paths.retain(|path| text(head.as_ref(), path) != text(&there, path));
+        let shown: Vec<String> = paths.iter().take(3).map(|path| RepoPath::from(path.as_str()).quoted()).collect();
         let more = paths.len() - shown.len();
         let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
         let msg = format!("not committed, and so not read: {}{tail}", shown.join(", "));

@@ -23,7 +23,6 @@ mod sizes;
 mod standing;
 mod tree;
 mod typed;
-mod uncommitted;
 mod worktree;
 
 pub use count::BLOB_LIMIT;
