@@ -148,19 +148,39 @@ fn filters_made_to_slow_down_are_read() {
     check(Dialect::Kubernetes, &table);
 }
 
-#[test]
-fn files_that_bring_each_other_in_are_followed_once() {
+/// A chain of files that also bring in earlier ones and the first again; the last says `set noparent`.
+fn chain(length: usize) -> Vec<FoundFile> {
     let name = |n: usize| format!("{n}_OWNERS");
-    let chain = |n: usize| {
-        file(&name(n), format!("{n}@x.org\ninclude /{}\nfile:/{}\ninclude /OWNERS\n", name(n + 1), name(n / 2)))
+    let link = |n: usize| {
+        file(&name(n), format!("{n}@x.org\ninclude /{}\nfile:/{}\ninclude /d/OWNERS\n", name(n + 1), name(n / 2)))
     };
-    let mut files: Vec<FoundFile> = (0..400).map(chain).collect();
-    files.push(file(&name(400), "set noparent\n"));
-    files.push(file("OWNERS", "include /0_OWNERS\n"));
+    let mut files: Vec<FoundFile> = (0..length).map(link).collect();
+    files.push(file(&name(length), "set noparent\n"));
+    files.push(file("OWNERS", "root@x.org\n"));
+    files.push(file("d/OWNERS", "include /0_OWNERS\n"));
     assert!(chromium::imports(&files).is_empty());
-    let (owners, findings) = chromium::owners(&files);
-    assert!(said(&findings).contains("more than 1000"), "{}", said(&findings));
-    assert!(owners.of(&RepoPath::from("x")).unwrap().owners.len() > 200);
+    files
+}
+
+#[test]
+fn files_that_bring_each_other_in_are_followed_once_and_to_the_end() {
+    let (owners, findings) = chromium::owners(&chain(400));
+    assert_eq!(said(&findings), "");
+    let answer = owners.of(&RepoPath::from("d/x")).unwrap();
+    assert_eq!(answer.owners.len(), 400);
+    assert!(answer.owners.iter().all(|who| who.as_str() != "root@x.org"), "the last one keeps the root's away");
+}
+
+#[test]
+fn a_file_that_brings_in_too_many_or_cannot_be_read_names_nobody() {
+    let (owners, findings) = chromium::owners(&chain(1_000));
+    assert!(said(&findings).contains("line 1: the file brings in more than 1000"), "{}", said(&findings));
+    assert!(owners.of(&RepoPath::from("d/x")).unwrap().owners.is_empty());
+
+    let unread = FoundFile { path: RepoPath::from("d/OWNERS"), contents: Err("it is a link".to_owned()) };
+    let (owners, findings) = chromium::owners(&[file("OWNERS", "root@x.org\n"), unread]);
+    assert!(said(&findings).contains("it is a link"), "{}", said(&findings));
+    assert!(owners.of(&RepoPath::from("d/x")).unwrap().owners.is_empty(), "nor anybody further up");
 }
 
 #[test]

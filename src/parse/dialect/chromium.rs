@@ -24,19 +24,20 @@ pub fn owners(files: &[FoundFile]) -> (ChromiumOwners, Vec<Finding>) {
     let mut read: Vec<(ChromiumFile, Report<'_>)> = Vec::new();
     for file in files.iter().filter(|file| is_control_file(file.path.file_name())) {
         let mut report = Report::new(&file.path);
-        match &file.contents {
-            Ok(bytes) => {
-                let lines = lines(bytes, &mut report);
-                read.push((lines, report));
-            }
+        let lines = match &file.contents {
+            Ok(bytes) => lines(bytes, &mut report),
             Err(reason) => {
                 unread(&mut report, SYNTAX_CODE, reason);
-                findings.extend(report.findings);
+                // Who was meant, and whether anybody further up was, cannot be told.
+                ChromiumFile { broken: Some(1), ..empty(&file.path) }
             }
-        }
+        };
+        read.push((lines, report));
     }
-    let known: BTreeMap<RepoPath, usize> =
-        read.iter().enumerate().map(|(n, (file, _))| (file.path.clone(), n)).collect();
+    let unread: BTreeSet<&RepoPath> =
+        files.iter().filter(|file| file.contents.is_err()).map(|file| &file.path).collect();
+    let readable = read.iter().enumerate().filter(|(_, (file, _))| !unread.contains(&file.path));
+    let known: BTreeMap<RepoPath, usize> = readable.map(|(n, (file, _))| (file.path.clone(), n)).collect();
     let graph: Vec<Vec<usize>> =
         read.iter().map(|(file, _)| targets(file).filter_map(|(_, path)| known.get(path).copied()).collect()).collect();
     for (n, (file, report)) in read.iter_mut().enumerate() {
@@ -45,8 +46,10 @@ pub fn owners(files: &[FoundFile]) -> (ChromiumOwners, Vec<Finding>) {
             report.add(SYNTAX_CODE, line, &msg, "name a file of this repository, from its root with a `/` before it");
         }
         if file.path.file_name() == b"OWNERS" && reaches(&graph, n) > MOST_IMPORTS {
-            let msg = format!("the file brings in more than {MOST_IMPORTS} others; those beyond are left out");
-            report.add(SYNTAX_CODE, 0, &msg, "name the owners in fewer files");
+            let line = targets(file).next().map_or(1, |(line, _)| line);
+            file.broken = file.broken.or(Some(line));
+            let msg = format!("the file brings in more than {MOST_IMPORTS} others, and so names nobody");
+            report.add(SYNTAX_CODE, line, &msg, "name the owners in fewer files");
         }
     }
     // A file that nobody brings in has no effect, and may be something else altogether.
@@ -83,23 +86,17 @@ fn targets(file: &ChromiumFile) -> impl Iterator<Item = (u32, &RepoPath)> {
     file.imports.iter().map(|import| (import.line, &import.path)).chain(by_line)
 }
 
-/// How many files one brings in, counted to just beyond the most.
+/// How many files one brings in, directly or not.
 fn reaches(graph: &[Vec<usize>], from: usize) -> usize {
     let mut reached = BTreeSet::from([from]);
     let mut open = vec![from];
-    let mut followed = 0;
     while let Some(next) = open.pop() {
-        for target in graph.get(next).into_iter().flatten() {
-            followed += 1;
-            if followed > MOST_IMPORTS {
-                return followed;
-            }
-            if reached.insert(*target) {
-                open.push(*target);
-            }
+        if reached.len() > MOST_IMPORTS + 1 {
+            break;
         }
+        open.extend(graph.get(next).into_iter().flatten().filter(|target| reached.insert(**target)));
     }
-    followed
+    reached.len() - 1
 }
 
 /// The names that control files may have (`BUILT_IN_CONTROL_FILES` lists the same).
@@ -109,20 +106,21 @@ fn is_control_file(name: &[u8]) -> bool {
     name == b"OWNERS" || begins || ends
 }
 
+/// A file that says nothing.
+fn empty(path: &RepoPath) -> ChromiumFile {
+    ChromiumFile {
+        path: path.clone(),
+        broken: None,
+        noparent: None,
+        owners: Vec::new(),
+        per_file: Vec::new(),
+        imports: Vec::new(),
+    }
+}
+
 /// Reads one file.
 fn lines<'a>(bytes: &[u8], report: &mut Report<'a>) -> ChromiumFile {
-    let path = report.path.clone();
-    let mut reader = Reader {
-        file: ChromiumFile {
-            path,
-            broken: None,
-            noparent: None,
-            owners: Vec::new(),
-            per_file: Vec::new(),
-            imports: Vec::new(),
-        },
-        report,
-    };
+    let mut reader = Reader { file: empty(report.path), report };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = String::from_utf8_lossy(bytes);
     // Java's `\R`, in which CR LF is one break.
