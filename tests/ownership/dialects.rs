@@ -55,6 +55,25 @@ fn check_place(made: &Assignment<'_>, expected: &Value, what: &str) {
     }
 }
 
+/// Every path of a case has the row that `check` wants, or none where the case says so; and the findings are those of the case.
+fn check_case<'o>(
+    case: &Value,
+    findings: &[Finding],
+    of: impl Fn(&RepoPath) -> Option<Assignment<'o>>,
+    check: impl Fn(&Assignment<'o>, &Value, &str),
+) {
+    for expected in case["expect"].as_array().unwrap() {
+        let path = expected["path"].as_str().unwrap();
+        let what = format!("{}: {path}", id(case));
+        let made = of(&RepoPath::from(path));
+        assert_eq!(made.is_none(), expected["nothing"] == true, "{what}");
+        let Some(made) = made else { continue };
+        check(&made, expected, &what);
+        check_place(&made, expected, &what);
+    }
+    check_findings(case, findings);
+}
+
 /// A finding of the cases: `[file, line, code, part]`, the file left out where there is only one.
 fn check_findings(case: &Value, findings: &[Finding]) {
     let Some(expected) = case["findings"].as_array() else { return };
@@ -101,30 +120,28 @@ fn gitlab_sections_answer_as_gitlab_says() {
 fn kubernetes_lists_answer_as_prow_does() {
     for case in cases(include_str!("../data/ownership/kubernetes.json")) {
         let (all, findings) = kubernetes::owners(&files(&case));
-        for expected in case["expect"].as_array().unwrap() {
-            let path = expected["path"].as_str().unwrap();
-            let what = format!("{}: {path}", id(&case));
-            let made = all.of(&RepoPath::from(path));
-            assert_eq!(made.is_none(), expected["nothing"] == true, "{what}");
-            let Some(made) = made else { continue };
-            let logins =
-                |list: Vec<String>| set(list.iter().map(|name| name.trim_start_matches('@').to_owned()).collect());
-            let approvers = logins(words(&expected["approvers"]));
-            assert_eq!(logins(owners(&made)), approvers, "{what}");
-            let required = expected.get("required_reviewers").map(words).unwrap_or_default();
-            let reviewers: BTreeSet<String> = words(&expected["reviewers"]).into_iter().chain(required).collect();
-            let reviewers: BTreeSet<String> = reviewers.difference(&approvers).cloned().collect();
-            assert_eq!(logins(names(made.reviewers.iter().map(|who| who.as_ref()))), reviewers, "{what}");
-            assert_eq!(
-                set(made.labels.iter().map(|label| (*label).to_owned()).collect()),
-                set(words(&expected["labels"])),
-                "{what}"
-            );
-            assert_eq!(made.optional, expected["optional"] == true, "{what}");
-            assert_eq!(made.id, format!("owners:{}", made.place.file));
-            check_place(&made, expected, &what);
-        }
-        check_findings(&case, &findings);
+        check_case(
+            &case,
+            &findings,
+            |path| all.of(path),
+            |made, expected, what| {
+                let logins =
+                    |list: Vec<String>| set(list.iter().map(|name| name.trim_start_matches('@').to_owned()).collect());
+                let approvers = logins(words(&expected["approvers"]));
+                assert_eq!(logins(owners(made)), approvers, "{what}");
+                let required = expected.get("required_reviewers").map(words).unwrap_or_default();
+                let reviewers: BTreeSet<String> = words(&expected["reviewers"]).into_iter().chain(required).collect();
+                let reviewers: BTreeSet<String> = reviewers.difference(&approvers).cloned().collect();
+                assert_eq!(logins(names(made.reviewers.iter().map(|who| who.as_ref()))), reviewers, "{what}");
+                assert_eq!(
+                    set(made.labels.iter().map(|label| (*label).to_owned()).collect()),
+                    set(words(&expected["labels"])),
+                    "{what}"
+                );
+                assert_eq!(made.optional, expected["optional"] == true, "{what}");
+                assert_eq!(made.id, format!("owners:{}", made.place.file));
+            },
+        );
     }
 }
 
@@ -132,17 +149,15 @@ fn kubernetes_lists_answer_as_prow_does() {
 fn chromium_owners_answer_as_gerrit_does() {
     for case in cases(include_str!("../data/ownership/chromium.json")) {
         let (all, findings) = chromium::owners(&files(&case));
-        for expected in case["expect"].as_array().unwrap() {
-            let path = expected["path"].as_str().unwrap();
-            let what = format!("{}: {path}", id(&case));
-            let made = all.of(&RepoPath::from(path));
-            assert_eq!(made.is_none(), expected["nothing"] == true, "{what}");
-            let Some(made) = made else { continue };
-            assert_eq!(set(owners(&made)), set(words(&expected["owners"])), "{what}");
-            assert_eq!(made.id, format!("owners:{}", made.place.file));
-            check_place(&made, expected, &what);
-        }
-        check_findings(&case, &findings);
+        check_case(
+            &case,
+            &findings,
+            |path| all.of(path),
+            |made, expected, what| {
+                assert_eq!(set(owners(made)), set(words(&expected["owners"])), "{what}");
+                assert_eq!(made.id, format!("owners:{}", made.place.file));
+            },
+        );
     }
 }
 
@@ -150,16 +165,14 @@ fn chromium_owners_answer_as_gerrit_does() {
 fn backstage_owners_answer_for_what_lies_below() {
     for case in cases(include_str!("../data/ownership/backstage.json")) {
         let (catalog, findings) = backstage::catalog(&files(&case));
-        for expected in case["expect"].as_array().unwrap() {
-            let path = expected["path"].as_str().unwrap();
-            let what = format!("{}: {path}", id(&case));
-            let made = catalog.of(&RepoPath::from(path));
-            assert_eq!(made.is_none(), expected["nothing"] == true, "{what}");
-            let Some(made) = made else { continue };
-            assert_eq!(owners(&made), words(&expected["owners"]), "{what}");
-            assert_eq!(made.id, format!("catalog:{}", made.place.file));
-            check_place(&made, expected, &what);
-        }
-        check_findings(&case, &findings);
+        check_case(
+            &case,
+            &findings,
+            |path| catalog.of(path),
+            |made, expected, what| {
+                assert_eq!(owners(made), words(&expected["owners"]), "{what}");
+                assert_eq!(made.id, format!("catalog:{}", made.place.file));
+            },
+        );
     }
 }
