@@ -1,0 +1,34 @@
+//! `changeward policy input`
+
+use crate::app::check;
+use crate::app::failure::Failure;
+use crate::app::request::FailOn;
+use crate::cli::Call;
+use crate::cli::change::{KnownArgs, SpecArgs, request};
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  changeward policy input                    what the policies would read about this branch
+  changeward policy input --staged > i.json  an input to write Rego against
+  changeward schema input                    what every key of it means";
+
+/// Print the document the policies read, as JSON
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct InputArgs {
+    #[command(flatten)]
+    spec: SpecArgs,
+    #[command(flatten)]
+    known: KnownArgs,
+}
+
+impl InputArgs {
+    pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
+        let request = request(self.spec, self.known, FailOn::default(), call.dir.as_deref(), call.around);
+        let document = check::input(&request)?;
+        call.out.extend_from_slice(document.trim_end().as_bytes());
+        call.out.push(b'\n');
+        Ok(0)
+    }
+}

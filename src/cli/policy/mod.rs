@@ -1,0 +1,28 @@
+//! `changeward policy …`: one file per question an author of policies asks.
+
+mod input;
+
+use super::Call;
+use crate::app::failure::Failure;
+use clap::{Args, Subcommand};
+
+/// Write Rego against what the gate knows
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct PolicyArgs {
+    #[command(subcommand)]
+    command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    Input(input::InputArgs),
+}
+
+impl PolicyArgs {
+    pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
+        match self.command {
+            PolicyCommand::Input(args) => args.run(call),
+        }
+    }
+}
