@@ -11,6 +11,8 @@ mod codeowners_line;
 mod config;
 mod datum;
 mod decision;
+mod document;
+mod edit;
 mod facts;
 mod finding;
 mod frame;
@@ -45,6 +47,11 @@ pub use config::{
 };
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
+pub use document::{Documents, Field, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
+pub use edit::{
+    Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
+    ValueEdits, VersionStep,
+};
 pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
     Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
