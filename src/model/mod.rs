@@ -9,8 +9,10 @@ mod change;
 mod claim;
 mod codeowners_line;
 mod config;
+mod constraint;
 mod datum;
 mod decision;
+mod doc_pattern;
 mod document;
 mod edit;
 mod facts;
@@ -31,6 +33,7 @@ mod roster;
 mod template;
 mod time;
 mod tracked;
+mod version;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
@@ -45,8 +48,10 @@ pub use config::{
     CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
     OwnershipConfig,
 };
+pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
+pub use doc_pattern::DocPattern;
 pub use document::{Documents, Field, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
 pub use edit::{
     Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
