@@ -1,7 +1,6 @@
 //! What a template allows to change: one `[[allow]]` each. Every edit of a change must be allowed by one of them.
 
-use super::{DocPattern, EditKind, Pattern, Place, ScalarKind, VersionStep};
-use regex::Regex;
+use super::{DocPattern, EditKind, Pattern, Place, ScalarKind, TextPattern, VersionStep};
 
 /// One `[[allow]]` of a template.
 #[derive(Clone, Debug)]
@@ -49,7 +48,7 @@ pub struct ValueRule {
     /// The values it may take; empty: any.
     pub one_of: Vec<(ScalarKind, String)>,
     /// What the whole new text must match.
-    pub regex: Option<Regex>,
+    pub regex: Option<TextPattern>,
     /// How far a version may move up.
     pub semver: Option<VersionStep>,
     /// It is the reference of a container image: of the repository it was of, and pinned by a digest.
@@ -84,9 +83,9 @@ impl Direction {
 #[derive(Clone, Debug)]
 pub struct LineRule {
     /// What the whole old line must match.
-    pub old: Regex,
+    pub old: TextPattern,
     /// What the whole new line must match.
-    pub new: Regex,
+    pub new: TextPattern,
 }
 
 /// What may happen to a locked dependency. Never: another source, other contents under the same version.

@@ -16,6 +16,7 @@ mod doc_pattern;
 mod document;
 mod edit;
 mod facts;
+mod file_facts;
 mod finding;
 mod frame;
 mod import;
@@ -31,6 +32,7 @@ mod quick_table;
 mod review;
 mod roster;
 mod template;
+mod text_pattern;
 mod time;
 mod tracked;
 mod version;
@@ -58,9 +60,10 @@ pub use edit::{
     ValueEdits, VersionStep,
 };
 pub use facts::{
-    Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
-    Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
+    Actors, CheckResult, Facts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Outcome, Risk,
+    RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
+pub use file_facts::FileFacts;
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
@@ -80,6 +83,7 @@ pub use review::Review;
 pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
-pub use template::{Limits, Template, TemplateState};
+pub use template::{Breaker, Limits, Template, TemplateState, UsageCap};
+pub use text_pattern::TextPattern;
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};

@@ -3,6 +3,7 @@
 mod baseline;
 pub mod calendar;
 mod config;
+mod constraint;
 pub mod dialect;
 pub mod diff;
 mod document;
@@ -17,6 +18,7 @@ mod problem;
 mod reading;
 mod schema;
 mod shown;
+pub mod syntax;
 mod template;
 pub mod trailers;
 mod yaml;
