@@ -88,6 +88,7 @@ fn stage(case: &Case, dir: &Path) -> CheckRequest {
         claim: None,
         trailers: Vec::new(),
         facts: None,
+        outcomes: None,
         all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),

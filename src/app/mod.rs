@@ -1,6 +1,7 @@
 //! The staircase: the order of things.
 
 pub mod answer;
+mod catalogue;
 pub mod check;
 mod contents;
 mod controls;
@@ -10,6 +11,8 @@ pub mod evaluate;
 pub mod failure;
 mod gather;
 pub mod init;
+mod outcomes;
 pub mod owners;
 pub mod request;
 pub mod schema;
+pub mod template;

@@ -20,6 +20,8 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         ("decision", report::schema()),
         ("input", policy::input::SCHEMA),
         ("owners", report::owners_schema()),
+        ("template-tests", report::template_tests_schema()),
+        ("templates", report::templates_schema()),
     ];
     parse::schemas().iter().copied().chain(documents)
 }

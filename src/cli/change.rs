@@ -54,6 +54,9 @@ pub(super) struct KnownArgs {
     /// What only a forge knows, as JSON: author, approvals, labels, incidents, checks
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
+    /// How earlier changes went, as JSON: the breakers and usage caps of templates go by it
+    #[arg(long, value_name = "FILE")]
+    outcomes: Option<PathBuf>,
 }
 
 /// The classes that can be asked for.
@@ -104,6 +107,7 @@ pub(super) fn request(
         trailers: known.trailers,
         control_files: known.control_files.map(&there),
         facts: known.facts.map(&there),
+        outcomes: known.outcomes.map(&there),
         all_edits: wishes.all_edits,
         fail_on: wishes.fail_on,
         program: around.program.clone(),

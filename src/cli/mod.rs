@@ -13,6 +13,7 @@ mod policy;
 mod progress;
 mod schema;
 mod screen;
+mod template;
 
 use crate::app::failure::Failure;
 use crate::model::Moment;
@@ -79,6 +80,7 @@ enum Command {
     Owners(owners::OwnersArgs),
     Init(init::InitArgs),
     Policy(policy::PolicyArgs),
+    Template(template::TemplateArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     #[command(name = "__evaluate", hide = true)]
@@ -102,6 +104,7 @@ impl Command {
             Self::Owners(args) => args.run(call),
             Self::Init(args) => args.run(call),
             Self::Policy(args) => args.run(call),
+            Self::Template(args) => args.run(call),
             Self::Schema(args) => args.run(call),
             Self::Completions(args) => args.run(call),
             Self::Evaluate(args) => args.run(),

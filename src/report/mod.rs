@@ -18,12 +18,17 @@ mod markdown;
 mod owners;
 mod roster;
 mod sarif;
+mod template;
 mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
+pub use template::{
+    TemplateFormat, TestFormat, render_template, render_template_tests, render_templates, template_draft,
+    template_tests_schema, templates_schema,
+};
 
 use crate::model::Decision;
 use std::io::{self, BufWriter, Write};

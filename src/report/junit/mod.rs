@@ -2,9 +2,11 @@
 
 mod audit;
 mod decision;
+mod template;
 
 pub(super) use audit::write as write_audit;
 pub(super) use decision::write;
+pub(super) use template::write as write_template_tests;
 
 use super::escape::xml;
 use super::words;
