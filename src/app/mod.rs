@@ -6,7 +6,7 @@ pub mod check;
 mod contents;
 mod controls;
 mod digest;
-mod edits;
+pub mod edits;
 pub mod evaluate;
 pub mod failure;
 mod gather;
