@@ -14,8 +14,36 @@ pub(super) struct Starter {
     pub(super) tests: &'static [(&'static str, &'static str)],
 }
 
+/// A template and the tests beside it.
+macro_rules! starter {
+    ($id:literal, fits: [$($fits:literal),* $(,)?], misfits: [$($misfits:literal),* $(,)?]) => {
+        Starter {
+            id: $id,
+            text: include_str!(concat!("../../policies/templates/", $id, ".toml")),
+            tests: &[
+                $((
+                    concat!("fits/", $fits, ".diff"),
+                    include_str!(concat!("../../policies/templates/tests/", $id, "/fits/", $fits, ".diff")),
+                ),)*
+                $((
+                    concat!("misfits/", $misfits, ".diff"),
+                    include_str!(concat!("../../policies/templates/tests/", $id, "/misfits/", $misfits, ".diff")),
+                ),)*
+            ],
+        }
+    };
+}
+
 /// All of them, by id.
-pub(super) const STARTERS: [Starter; 0] = [];
+pub(super) const STARTERS: [Starter; 7] = [
+    starter!("dns-ttl", fits: ["an-hour-to-a-minute", "a-line-of-a-zone"], misfits: ["no-time-at-all", "another-address", "another-address-in-a-zone"]),
+    starter!("documentation", fits: ["a-sentence", "a-new-page"], misfits: ["a-script-beside-it", "a-page-goes"]),
+    starter!("flag-percentage", fits: ["a-step-forward", "all-the-way-back"], misfits: ["all-at-once", "more-than-all", "a-text", "the-switch-along-with-it"]),
+    starter!("image-digest", fits: ["a-patch", "the-base-of-a-build"], misfits: ["another-repository", "no-digest", "a-major-step", "a-command-beside-it"]),
+    starter!("log-level", fits: ["warn-in-yaml", "a-property", "a-variable", "of-a-container"], misfits: ["everything", "to-somewhere-else", "another-variable"]),
+    starter!("replicas", fits: ["three-to-six", "a-wider-autoscaler"], misfits: ["forty", "too-large-a-step", "to-nothing", "a-stateful-set", "the-image-along-with-it"]),
+    starter!("rotation", fits: ["a-new-certificate", "the-next-key"], misfits: ["a-file-of-somebody", "a-key-before", "checks-switched-off"]),
+];
 
 /// All of them, read.
 pub(super) fn templates() -> Result<Vec<Template>, Failure> {

@@ -10,7 +10,9 @@ const EXAMPLES: &str = "\
 Examples:
   changeward init --dry-run    show what would be written
   changeward init              write it; files that exist are kept
-  changeward init --force      write it again, over what is there";
+  changeward init --force      write it again, over what is there
+  changeward init --templates                    write starter templates with their tests
+  changeward init --templates replicas dns-ttl   only these; `changeward template list --catalogue` lists them";
 
 /// Write a commented, working .changeward/ fitted to this repository
 #[derive(Debug, Args)]
@@ -22,12 +24,19 @@ pub(super) struct InitArgs {
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
+    /// Write the starter templates named, or all of them, with their tests, and nothing else
+    #[arg(long, value_name = "ID", num_args = 0..)]
+    templates: Option<Vec<String>>,
 }
 
 impl InitArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         let dir = call.dir.unwrap_or_else(|| PathBuf::from("."));
-        let told = init::init(&InitRequest { dir, now: call.around.now, dry_run: self.dry_run, force: self.force })?;
+        let request = InitRequest { dir, now: call.around.now, dry_run: self.dry_run, force: self.force };
+        let told = match &self.templates {
+            Some(ids) => init::templates(&request, ids)?,
+            None => init::init(&request)?,
+        };
         call.out.extend_from_slice(told.as_bytes());
         Ok(0)
     }

@@ -58,7 +58,7 @@ fn look<'r>(place: &'r Place, at: &At) -> Result<Looked<'r>, Failure> {
 }
 
 /// The templates that were asked for by their ids; all, where none is named.
-fn chosen<'t>(templates: &'t [Template], ids: &[String]) -> Result<Vec<&'t Template>, Failure> {
+pub(super) fn chosen<'t>(templates: &'t [Template], ids: &[String]) -> Result<Vec<&'t Template>, Failure> {
     if ids.is_empty() {
         let mut all: Vec<&Template> = templates.iter().collect();
         all.sort_by(|a, b| a.id.cmp(&b.id));

@@ -66,7 +66,7 @@ pub fn propose(request: &ProposeRequest) -> Result<Proposed, Failure> {
     let (mut samples, mut refused) = (Vec::new(), Vec::new());
     for range in &request.ranges {
         let sample = sample(&repo, range)?;
-        match against(&sample.change, &alone(&sample.change)?) {
+        match uncovered(&sample.change)? {
             None => samples.push(sample),
             Some(why) => refused.push(LeftOut { range: range.clone(), why }),
         }
@@ -123,6 +123,17 @@ fn read_back(draft: &TemplateDraft) -> Result<Template, Failure> {
     parse::template(&template_draft(draft), &file).map_err(Failure::invalid)
 }
 
+/// Why no draft can cover a change, if so.
+fn uncovered(change: &PastChange) -> Result<Option<String>, Failure> {
+    if change.files.is_empty() {
+        return Ok(Some("nothing differs".to_owned()));
+    }
+    if let Some((file, _)) = change.files.iter().find(|(file, _)| file.paths().any(|path| path.as_str().is_none())) {
+        return Ok(Some(format!("{}: its name is no text", file.path.quoted())));
+    }
+    Ok(against(change, &alone(change)?))
+}
+
 /// The draft of one change alone. Where nothing of it can be ruled, a rule that allows nothing says why.
 fn alone(change: &PastChange) -> Result<Template, Failure> {
     let mut drawn = draft(std::slice::from_ref(change));
@@ -136,9 +147,6 @@ fn alone(change: &PastChange) -> Result<Template, Failure> {
 
 /// The first thing that a template has against a change.
 fn against(change: &PastChange, template: &Template) -> Option<String> {
-    if change.files.is_empty() {
-        return Some("nothing differs".to_owned());
-    }
     let fault: TemplateFault = fit(template, &change.files).faults.into_iter().next()?;
     let place = match (fault.paths.first(), fault.line) {
         (Some(path), Some(line)) => format!("{path}:{line}: "),

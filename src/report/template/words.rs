@@ -172,8 +172,8 @@ pub(super) fn life(template: &Template) -> Vec<(&'static str, String)> {
     all.push((
         "breaker",
         format!(
-            "one failure, {issues} with issues among the last {}, or silence for {}",
-            breaker.of, breaker.silent_after
+            "one failure, silence for {2}, or {0} with issues among the last {1}",
+            issues, breaker.of, breaker.silent_after
         ),
     ));
     all.extend(template.implementation.as_ref().map(|text| ("carried out", text.clone())));
