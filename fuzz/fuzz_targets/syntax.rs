@@ -91,7 +91,9 @@ fn again(syntax: Syntax, written: &str, scalar: &Scalar<'_>) {
         Syntax::Json | Syntax::Jsonc => "",
         Syntax::Xml | Syntax::Dockerfile => return,
     };
-    if written.contains('\n') || written.starts_with("#!") {
+    // What an empty block of text is depends on what follows it.
+    let block = syntax == Syntax::Yaml && written.contains(['|', '>']) && !written.starts_with(['"', '\'']);
+    if written.contains('\n') || written.starts_with("#!") || block {
         return;
     }
     let text = format!("{head}{written}\n");

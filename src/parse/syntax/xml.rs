@@ -213,17 +213,16 @@ impl<'t> Reader<'t> {
             }
             return self.children(children, start, fields);
         }
-        match &*texts {
-            [] => Ok(()),
-            [text] => {
-                let place = text.range();
-                let text = text.text().unwrap_or_default().to_owned();
-                let node = scalar(span(place.start, place.end), ScalarKind::Text, text);
-                fields.push(Field { key: Cow::Borrowed(TEXT), key_span: node.span.start..node.span.start, node });
-                Ok(())
-            }
-            [_, second, ..] => Err(self.source.fault(second.range().start, "has a comment within a text")),
+        let Some(first) = texts.first() else { return Ok(()) };
+        // Readers differ on whether a text goes on behind a comment.
+        if let Some(comment) = element.children().find(|child| child.is_comment()) {
+            return Err(self.source.fault(comment.range().start, "has a comment within a text"));
         }
+        let whole = self.source.slice(start..element.range().end);
+        let place = span(start, start + whole.rfind("</").unwrap_or(0));
+        let node = scalar(place.clone(), ScalarKind::Text, first.text().unwrap_or_default().to_owned());
+        fields.push(Field { key: Cow::Borrowed(TEXT), key_span: place.start..place.start, node });
+        Ok(())
     }
 
     /// Children by their names: one as it is, several as a list.

@@ -201,10 +201,10 @@ impl<'t> Reader<'t> {
             return Err(self.source.fault(range.start, "has values that stand in each other"));
         }
         let gap = self.gap(range.start)?;
-        // Some readers end the indicator there and take the rest for the value.
+        // Some readers take the sign for what it is, and the rest for the value.
         let in_flow = self.open.iter().any(|open| open.flow);
-        if plain && (text.starts_with('?') || (in_flow && text.starts_with(':'))) {
-            return Err(self.source.fault(range.start, "has a value without quotes that begins with `?` or `:`"));
+        if plain && (text.starts_with(['?', '|', '>', '@', '`', '%']) || (in_flow && text.starts_with(':'))) {
+            return Err(self.source.fault(range.start, "has a value without quotes that begins with a sign of YAML"));
         }
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let mut place = match (block, gap.block) {
