@@ -207,6 +207,10 @@ impl<'t> Reader<'t> {
             return Err(self.source.fault(range.start, "has a value without quotes that begins with a sign of YAML"));
         }
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if block && self.open.is_empty() {
+            // At the margin readers differ on what still belongs to it: `---`, comments.
+            return Err(self.source.fault(range.start, "is one block of text"));
+        }
         let mut place = match (block, gap.block) {
             _ if absent => self.absent(),
             (true, Some(start)) => start..self.block_end(start, range)?,
@@ -215,6 +219,15 @@ impl<'t> Reader<'t> {
                 return Err(self.source.fault(range.start, "has a block of text whose beginning is not clear"));
             }
         };
+        if self
+            .source
+            .slice(place.clone())
+            .lines()
+            .skip(1)
+            .any(|line| line.starts_with("---") || line.starts_with("..."))
+        {
+            return Err(self.source.fault(place.start, "has a value with the mark of a document in it"));
+        }
         self.cursor = place.end;
         if let Some(Open { made: Made::Map { key: key @ None, .. }, .. }) = self.open.last_mut() {
             if tagged || absent {
