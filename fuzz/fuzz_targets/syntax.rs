@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
             scalars.sort_by_key(|(start, end, _)| (*start, *end));
             assert!(scalars.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{scalars:?}");
             for (start, end, scalar) in scalars {
-                again(syntax, &read.text[start as usize..end as usize], scalar);
+                again(syntax, read.text.get(start as usize..end as usize).unwrap(), scalar);
             }
         }
     }
