@@ -121,6 +121,32 @@ named_template := claim.template if {
 	claim.template
 }
 
+near_codes := {"TPL_CONSTRAINTS", "TPL_LIMITS", "TPL_COMPANIONS", "TPL_LOCKFILE"}
+
+far_templates contains id if {
+	some [id, fault] in template_fault
+	not fault.code in near_codes
+}
+
+# METADATA
+# title: A template nearly covers the change
+force_normal contains object.union({
+	"code": "NO_TEMPLATE",
+	"msg": sprintf("template `%s` nearly covers it: %s", [template.id, fault.msg]),
+	"paths": [path | some n, path in fault.paths; n == 0],
+	"help": "change what is said here, or let it be approved as a normal change",
+}, {"line": line | line := fault.line}) if {
+	count(usable) == 0
+	some template in nearly_covering
+	some fault in template.faults
+}
+
+nearly_covering contains template if {
+	some template in input.templates
+	count(template.faults) == 1
+	not template.id in far_templates
+}
+
 # METADATA
 # title: No template covers the change
 force_normal contains {
@@ -130,6 +156,7 @@ force_normal contains {
 } if {
 	count(usable) == 0
 	count(input.templates) > 0
+	count(nearly_covering) == 0
 }
 
 # METADATA

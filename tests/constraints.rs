@@ -4,12 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "a case that cannot be set up is a case that fails")]
 #![expect(clippy::disallowed_methods, reason = "the cases are laid out on disk")]
 
+#[path = "support/temp_repo.rs"]
+mod temp_repo;
+
 use changeward::app::check::check;
 use changeward::app::request::{CheckRequest, DiffSource, FailOn, Spec};
 use changeward::model::{ChangeClass, Decision, Moment};
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
+use temp_repo::TempRepo;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,10 +83,14 @@ fn stage(case: &Case, dir: &Path) -> CheckRequest {
     write(".changeward/templates/case.toml", &template);
     write(&case.file, &case.before);
     fs::write(dir.join("change.diff"), patch(case)).unwrap();
+    request(dir, Spec::Diff(DiffSource::File(dir.join("change.diff"))), Some(dir.to_owned()))
+}
+
+fn request(dir: &Path, spec: Spec, control_files: Option<PathBuf>) -> CheckRequest {
     CheckRequest {
         dir: dir.to_owned(),
-        spec: Spec::Diff(DiffSource::File(dir.join("change.diff"))),
-        control_files: Some(dir.to_owned()),
+        spec,
+        control_files,
         environment: "production".to_owned(),
         now: Moment::parse("2026-11-22T12:00:00Z").unwrap(),
         claim: None,
@@ -92,6 +100,42 @@ fn stage(case: &Case, dir: &Path) -> CheckRequest {
         all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
+    }
+}
+
+/// Commits, the index, the working tree and a patch are read each in its own way, and judged alike.
+#[test]
+fn it_does_not_matter_where_the_contents_are() {
+    let template = "version = 1\nid = \"case\"\ntitle = \"Case\"\nstate = \"published\"\nproposed_by = \"@ann\"\napproved_by = \
+                    [\"@cab\"]\n[scope]\ninclude = [\"deploy/**\"]\n[[allow]]\nedit = \"/replicas\"\nmax = 5\n";
+    for (replicas, fits) in [(5, true), (6, false)] {
+        let repo = TempRepo::new();
+        repo.write(".changeward/config.toml", "version = 1\n[change_authority]\nwho = [\"@cab\"]\n");
+        repo.write(".changeward/templates/case.toml", template);
+        repo.write("CODEOWNERS", "* @owner\n");
+        repo.write("deploy/web.yaml", "# é\nreplicas: 3\n");
+        let base = repo.commit("base");
+        let judged = |spec: Spec, how: &str| {
+            let decision = check(&request(repo.path(), spec, None)).unwrap();
+            assert_eq!(
+                decision.class == ChangeClass::Standard,
+                fits,
+                "{how}: {:?}",
+                fault(&decision, "TPL_CONSTRAINTS")
+            );
+            let line = fault(&decision, "TPL_CONSTRAINTS").and_then(|(_, line)| line);
+            assert_eq!(line, (!fits).then_some(2), "{how}");
+        };
+        repo.write("deploy/web.yaml", format!("# é\nreplicas: {replicas}\n"));
+        judged(Spec::Worktree, "the working tree");
+        repo.git(&["add", "-A"]);
+        judged(Spec::Staged, "the index");
+        let patch = repo.git(&["diff", "--cached"]);
+        let file = repo.path().join("../change.diff");
+        fs::write(&file, patch).unwrap();
+        judged(Spec::Diff(DiffSource::File(file)), "a patch");
+        repo.commit_staged("head");
+        judged(Spec::Range(format!("{base}..HEAD")), "commits");
     }
 }
 

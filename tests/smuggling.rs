@@ -5,84 +5,18 @@
 //! but for one value, and that value is on a list.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_methods, reason = "the stories are a file")]
 
 #[path = "support/judge.rs"]
 mod judge;
 #[path = "support/random.rs"]
 #[expect(dead_code, reason = "only the dice are thrown here")]
 mod random;
+#[path = "support/stories.rs"]
+mod stories;
 
 use judge::{Changed, refusal};
 use random::Dice;
-use serde::Deserialize;
-
-/// A file, the text around its one value (`@`), and what the value may be.
-#[derive(Deserialize)]
-struct Story {
-    path: String,
-    text: String,
-    old: String,
-    new: String,
-    allow: String,
-    may: String,
-}
-
-#[derive(Deserialize)]
-struct Stories {
-    story: Vec<Story>,
-}
-
-fn stories() -> Vec<Story> {
-    let text = std::fs::read_to_string("tests/smuggling/stories.toml").unwrap();
-    toml::from_str::<Stories>(&text).unwrap().story
-}
-
-/// Every spelling of every value that may stand there.
-fn may(kind: &str, text: &str) -> bool {
-    match kind {
-        "number" => {
-            let plain = text.strip_prefix('+').unwrap_or(text);
-            // Every reader of YAML and of TOML takes this for 5.
-            text == "0x5" || plain.len() <= 3 && plain.parse::<i64>().is_ok_and(|number| (2..=20).contains(&number))
-        }
-        "digest" => {
-            let hex = text.trim_matches('"').strip_prefix("acme/web@sha256:").unwrap_or_default();
-            hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        }
-        "level" => matches!(text.trim_matches(['"', '\'']), "debug" | "info" | "warn"),
-        // In properties a backslash before a letter or the end of a line is dropped.
-        "property" => may("level", &text.replace("\\\n", "").replace('\\', "")),
-        "ttl" => matches!(text, "30" | "60" | "300"),
-        other => panic!("no such kind: {other}"),
-    }
-}
-
-impl Story {
-    fn around(&self) -> (&str, &str) {
-        self.text.split_once('@').unwrap()
-    }
-
-    fn text(&self, value: &str) -> String {
-        self.text.replacen('@', value, 1)
-    }
-
-    fn template(&self) -> String {
-        let folder = self.path.split('/').next().unwrap();
-        format!(
-            "version = 1\nid = \"t\"\ntitle = \"t\"\nstate = \"published\"\n[scope]\ninclude = [\"{folder}/**\"]\nkinds = \
-             [\"modified\"]\n[[allow]]\n{}",
-            self.allow
-        )
-    }
-
-    /// The change is allowed: nothing but the value differs, and it is on the list.
-    fn allowed(&self, after: &[u8]) -> bool {
-        let (before, behind) = self.around();
-        let inside = after.strip_prefix(before.as_bytes()).and_then(|rest| rest.strip_suffix(behind.as_bytes()));
-        inside.and_then(|value| std::str::from_utf8(value).ok()).is_some_and(|value| may(&self.may, value))
-    }
-}
+use stories::{Story, stories};
 
 #[test]
 fn what_fits_is_taken() {

@@ -20,7 +20,7 @@ pub struct FileFacts {
     pub owners: Vec<Principal>,
     /// Why its lines cannot be judged; `None` when they can.
     pub opaque: Option<String>,
-    /// The templates whose scope and kinds accept it, by id.
+    /// The templates whose scope, kinds and constraints accept it, by id.
     pub templates: Vec<String>,
     /// How its values and lines change; `None` when nobody asked for it, or it cannot be read at all.
     pub edits: Option<Arc<FileEdits>>,

@@ -23,7 +23,7 @@ impl Changed {
         Self { path: path.to_owned(), old_path: None, before, after, mode: 0o100_644 }
     }
 
-    fn diff(&self) -> FileDiff {
+    pub(crate) fn diff(&self) -> FileDiff {
         let kind = |mode: u32, contents: &[u8]| match mode {
             0o120_000 => FileKind::Symlink,
             0o160_000 => FileKind::Submodule,
@@ -62,15 +62,26 @@ pub(crate) fn refusal(template: &str, changed: &[Changed]) -> Option<String> {
     let edits = edits.map(|(at, (file, changed))| {
         (at, Arc::new(file_edits(file, changed.before.as_deref(), changed.after.as_deref())))
     });
-    let facts = assess(Evidence {
-        edits: edits.collect(),
+    let edits = edits.collect();
+    let change = Change { diff: Diff { files, truncated: Vec::new() }, ..Change::default() };
+    let facts = assess(Evidence { edits, change, templates: vec![template], ..evidence() });
+    let faults = facts.templates.iter().flat_map(|template| &template.faults);
+    let faults: Vec<String> = faults.map(|fault| format!("{}: {}", fault.what, fault.msg)).collect();
+    let opaque = facts.files.iter().filter_map(|file| file.opaque.clone());
+    faults.into_iter().chain(opaque).reduce(|all, one| format!("{all}; {one}"))
+}
+
+/// Nothing, at noon.
+pub(crate) fn evidence() -> Evidence {
+    Evidence {
+        edits: BTreeMap::new(),
         now: Moment::from_unix(1_795_348_800),
         environment: "production".to_owned(),
         head: None,
-        change: Change { diff: Diff { files, truncated: Vec::new() }, ..Change::default() },
+        change: Change::default(),
         ownership: Ownership::default(),
         config: Config::default(),
-        templates: vec![template],
+        templates: Vec::new(),
         calendars: Vec::new(),
         windows: BTreeMap::new(),
         lockdowns: Vec::new(),
@@ -81,9 +92,5 @@ pub(crate) fn refusal(template: &str, changed: &[Changed]) -> Option<String> {
         seen: BTreeMap::new(),
         errors: Vec::new(),
         noticed: Vec::new(),
-    });
-    let faults = facts.templates.iter().flat_map(|template| &template.faults);
-    let faults: Vec<String> = faults.map(|fault| format!("{}: {}", fault.what, fault.msg)).collect();
-    let opaque = facts.files.iter().filter_map(|file| file.opaque.clone());
-    faults.into_iter().chain(opaque).reduce(|all, one| format!("{all}; {one}"))
+    }
 }

@@ -140,26 +140,33 @@ impl Fitting<'_> {
         (!over.is_empty()).then(|| fault("limits", format!("it is too large: {}", over.join("; ")), Vec::new()))
     }
 
-    /// What the files inside its scope hold: every edit allowed, companions changed along, lockfiles consistent.
-    fn contents(&self, files: &[FileFacts]) -> Vec<TemplateFault> {
-        let inside = || files.iter().filter(|file| file.templates.last() == Some(&self.template.id));
-        let mut faults = Vec::new();
-        if !self.template.allow.is_empty() {
-            let mut wrong = inside().filter_map(|file| Some((file, uncovered(self.template, file)?)));
-            if let Some((file, first)) = wrong.next() {
-                let others: Vec<_> = wrong.map(|(file, _)| file.diff.path.quoted()).collect();
-                let more = match others.len() {
-                    0 => String::new(),
-                    more => format!(" (and {} more)", counted(more as u64, "file")),
-                };
-                let paths = std::iter::once(file.diff.path.quoted()).chain(others).collect();
-                faults.push(TemplateFault {
-                    line: first.line,
-                    ..fault("constraints", format!("{}{more}", first.why), paths)
-                });
+    /// What the files inside its scope hold: every edit allowed, companions changed along. A file with an edit that is not
+    /// allowed is no longer one that the template accepts.
+    fn contents(&self, files: &mut [FileFacts]) -> Vec<TemplateFault> {
+        let mine = |file: &FileFacts| file.templates.last() == Some(&self.template.id);
+        let mut faults: Vec<TemplateFault> = self.companions(files.iter().filter(|f| mine(f))).into_iter().collect();
+        if self.template.allow.is_empty() {
+            return faults;
+        }
+        let mut first = None;
+        let mut paths = Vec::new();
+        for file in files.iter_mut().filter(|file| mine(file)) {
+            if let Some(found) = uncovered(self.template, file) {
+                first.get_or_insert(found);
+                paths.push(file.diff.path.quoted());
+                file.templates.pop();
             }
         }
-        faults.extend(self.companions(inside()));
+        if let Some(first) = first {
+            let more = match paths.len() {
+                1 => String::new(),
+                more => format!(" (and {} more)", counted(more as u64 - 1, "file")),
+            };
+            faults.push(TemplateFault {
+                line: first.line,
+                ..fault("constraints", format!("{}{more}", first.why), paths)
+            });
+        }
         faults
     }
 
