@@ -22,8 +22,11 @@ pub struct PastChange {
     /// Its commit.
     pub id: String,
     /// Its files, each with its edits.
-    pub files: Vec<(FileDiff, Option<Arc<FileEdits>>)>,
+    pub files: Vec<PastFile>,
 }
+
+/// A changed file, with its edits.
+pub type PastFile = (FileDiff, Option<Arc<FileEdits>>);
 
 /// Draws a template. Id and title are left to whoever asks, where they are empty here.
 pub fn draft(changes: &[PastChange]) -> TemplateDraft {
@@ -33,7 +36,7 @@ pub fn draft(changes: &[PastChange]) -> TemplateDraft {
     let mut seen = Seen::default();
     changes.iter().for_each(|change| seen.look(change));
     let rules = seen.rules(&include);
-    let most = |of: &dyn Fn(&[(FileDiff, Option<Arc<FileEdits>>)]) -> u64| {
+    let most = |of: &dyn Fn(&[PastFile]) -> u64| {
         changes.iter().map(|change| of(&change.files)).max().unwrap_or_default()
     };
     let count =

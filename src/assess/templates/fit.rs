@@ -24,7 +24,7 @@ pub fn fit(template: &Template, files: &[(FileDiff, Option<Arc<FileEdits>>)]) ->
     let fitting = Fitting { template };
     let mut faults = fitting.files(&mut facts);
     faults.extend(fitting.limits(stats(&facts), &facts));
-    faults.extend(fitting.contents(&facts));
+    faults.extend(fitting.contents(&mut facts));
     Fit { faults, used: facts.iter().flat_map(|file| used(template, file)).collect() }
 }
 
