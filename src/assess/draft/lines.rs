@@ -1,6 +1,6 @@
 //! Lines in place of others to rules about pairs of lines.
 
-use super::shapes::{common, regex};
+use super::shapes::{common, expression};
 use super::{some, text, with_files};
 use crate::model::{DraftPattern, DraftRule, DraftValue, LinePair};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ pub(super) fn rules(lines: &[(&str, &LinePair)], include: &[DraftPattern]) -> Ve
 
 fn rule(group: &[(&str, &LinePair)], include: &[DraftPattern]) -> DraftRule {
     let texts: Vec<&str> = group.iter().flat_map(|(_, pair)| [pair.old.as_str(), pair.new.as_str()]).collect();
-    let line = text(&regex(&texts));
+    let line = text(&expression(&texts));
     let lines = DraftValue::Table(vec![("old".to_owned(), line.clone()), ("new".to_owned(), line)]);
     let files: BTreeSet<&str> = group.iter().map(|(file, _)| *file).collect();
     let seen = some(group.iter().map(|(_, pair)| format!("{:?} → {:?}", pair.old, pair.new)));

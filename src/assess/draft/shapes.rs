@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 /// An expression that matches each of the texts as a whole, and little else.
-pub(super) fn regex(texts: &[&str]) -> String {
+pub(super) fn expression(texts: &[&str]) -> String {
     let (start, end) = common(texts);
     let inside: Vec<&str> = texts.iter().map(|text| inner(text, start, end)).collect();
     let first = texts.first().copied().unwrap_or_default();
@@ -76,15 +76,14 @@ fn class(texts: &[&str]) -> String {
 
 /// A text as an expression that matches nothing else.
 fn escaped(text: &str) -> String {
-    let special = |c: char| {
-        c.is_ascii_punctuation() && !matches!(c, '/' | ':' | '@' | '_' | '=' | ',' | '"' | '\'' | '%' | ';' | '!')
-    };
+    // `\<` and the like would mean something else: only what has a meaning is escaped.
+    let special = |c: char| r"\.+*?()|[]{}^$#&-~".contains(c);
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::regex;
+    use super::expression;
     use crate::model::TextPattern;
     use proptest::prelude::*;
 
@@ -99,18 +98,18 @@ mod tests {
             (&["x y", "x z"], "x [a-z]"),
         ];
         for (texts, expected) in table {
-            assert_eq!(regex(texts), *expected);
+            assert_eq!(expression(texts), *expected);
         }
         let digests = ["sha256:", "sha256:"].map(|start| format!("{start}{}", "0123456789abcdef".repeat(4)));
         let other = format!("sha256:{}", "f".repeat(64));
-        assert_eq!(regex(&[&digests[0], &other]), "sha256:[0-9a-f]{64}");
+        assert_eq!(expression(&[&digests[0], &other]), "sha256:[0-9a-f]{64}");
     }
 
     proptest! {
         #[test]
         fn an_expression_matches_what_it_was_drawn_from(texts in prop::collection::vec("\\PC{0,12}", 1..5)) {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let source = regex(&texts);
+            let source = expression(&texts);
             let pattern = TextPattern::parse(&source).unwrap();
             for text in &texts {
                 prop_assert!(pattern.matches(text), "{source} {text:?}");

@@ -1,7 +1,7 @@
 //! Edits of values to rules: those at one place of a document become one rule, and what their values have in common its
 //! limits.
 
-use super::shapes::regex;
+use super::shapes::expression;
 use super::{OneEdit, some, text, with_files};
 use crate::assess::constraints::{is_pinned, is_step};
 use crate::model::{
@@ -206,7 +206,7 @@ fn limits(group: &[OneEdit<'_>], kind: EditKind) -> Option<Vec<(&'static str, Dr
     }
     let both = [texts(&old), texts(&new)].concat();
     let same = all().all(|(kind, _)| *kind == ScalarKind::Date);
-    same.then(|| vec![("regex", text(&regex(&both.iter().map(String::as_str).collect::<Vec<_>>())))])
+    same.then(|| vec![("regex", text(&expression(&both.iter().map(String::as_str).collect::<Vec<_>>())))])
 }
 
 /// The range that was seen, the largest step, and the direction where all went one way.
@@ -262,7 +262,7 @@ fn words(old: &[String], new: &[String]) -> Vec<(&'static str, DraftValue)> {
         return vec![("enum", DraftValue::List(known.into_iter().map(|word| text(word)).collect()))];
     }
     let all: Vec<&str> = old.iter().chain(new).map(String::as_str).collect();
-    vec![("regex", text(&regex(&all)))]
+    vec![("regex", text(&expression(&all)))]
 }
 
 /// One rule for all dependencies: those that were seen, by the largest step.
