@@ -1,0 +1,109 @@
+//! Why a test failed: the first line of its body that does not hold, and what its parts are.
+
+use super::difference::differences;
+use super::discover::{Found, Shape};
+use super::literal::{Cut, Kind, Line, lines};
+use super::probe::{Body, Depth, fresh, module, sentence, why};
+use super::value::shown;
+use crate::model::{Place, TestReason};
+use regorus::unstable::Rule;
+use regorus::{Engine, Value};
+
+/// The most different values of one part that are shown.
+const VALUES: usize = 3;
+
+/// Where the module that asks says it stands; no file of a repository can be called so.
+const ASKING: &str = "<changeward why>";
+
+/// Says why a test failed; `case` is the key of the case that did, of a table-driven one. Empty where it cannot be told.
+///
+/// `engine` is a clone, and not of use afterwards.
+pub(super) fn explain(engine: &Engine, found: &Found, source: &str, case: Option<&Value>) -> Vec<TestReason> {
+    let cut = Cut::new(source);
+    let Rule::Spec { bodies, .. } = found.rule.as_ref() else { return Vec::new() };
+    let bodies: Vec<Vec<Line>> = bodies.iter().map(|body| lines(&cut, &body.query)).collect();
+    let name = fresh("why", std::iter::once(source));
+    for depth in [Depth::Values, Depth::Lines] {
+        let mut rules = String::new();
+        for (number, lines) in bodies.iter().enumerate() {
+            rules.push_str(&why(&Body { number, lines, case: narrowed(found, number, case) }, &name, depth));
+        }
+        let Some(answer) = ask(engine.clone(), module(source, found, &rules), found, &name) else { continue };
+        return bodies.iter().enumerate().map(|(number, lines)| reason(found, number, lines, &answer)).collect();
+    }
+    Vec::new()
+}
+
+/// After which line the case is known, and the line that picks it.
+fn narrowed(found: &Found, number: usize, case: Option<&Value>) -> Option<(usize, String)> {
+    let (Shape::Table(table), Some(case)) = (&found.shape, case) else { return None };
+    let known = table.known_after.get(number).copied()?;
+    let case = serde_json::to_string(case).ok()?;
+    Some((known, format!("[{}] == {case}", table.keys.join(", "))))
+}
+
+/// The set of answers.
+fn ask(mut engine: Engine, text: String, found: &Found, name: &str) -> Option<Vec<Value>> {
+    engine.set_enable_coverage(false);
+    engine.add_policy(ASKING.to_owned(), text).ok()?;
+    let value = engine.eval_rule(format!("{}.{name}", found.test.group)).ok()?;
+    match value {
+        Value::Set(answers) => Some(answers.iter().cloned().collect()),
+        Value::Undefined => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+fn reason(found: &Found, number: usize, lines: &[Line], answers: &[Value]) -> TestReason {
+    let about = |answer: &&Value, what: &str, line: usize| {
+        answer[0] == Value::from(what)
+            && answer[1] == Value::from(number as u64)
+            && answer[2] == Value::from(line as u64)
+    };
+    let held = |line: usize| answers.iter().any(|answer| about(&answer, "held", line));
+    let file = found.test.place.file.clone();
+    let Some((index, line)) = lines.iter().enumerate().find(|(index, _)| !held(index + 1)) else {
+        let text = "every line of it holds, but it is not `true`".to_owned();
+        return TestReason { place: Some(found.test.place.clone()), text, ..TestReason::default() };
+    };
+    let rows: Vec<&Value> =
+        answers.iter().filter(|answer| about(answer, "values", index + 1)).map(|answer| &answer[3]).collect();
+    let mut values = Vec::new();
+    let mut undefined = Vec::new();
+    for (at, part) in line.parts.iter().enumerate() {
+        let mut found: Vec<&Value> =
+            rows.iter().filter_map(|row| row[at].as_array().ok()).flat_map(|v| v.iter()).collect();
+        found.sort();
+        found.dedup();
+        if !rows.is_empty() && found.is_empty() {
+            undefined.push(part.as_str());
+        }
+        if rows.is_empty() || *part == line.said {
+            continue;
+        }
+        let more = if found.len() > VALUES { format!(" or {} more", found.len() - VALUES) } else { String::new() };
+        let told = found.iter().take(VALUES).map(|value| shown(value)).collect::<Vec<_>>().join(" or ");
+        let told = if found.is_empty() { "undefined".to_owned() } else { told + &more };
+        // What is written out is what it says.
+        if told != part.split_whitespace().collect::<Vec<_>>().join(" ") {
+            values.push((part.clone(), told));
+        }
+    }
+    let differences = match (line.kind, rows.as_slice()) {
+        (Kind::Equal, [row]) => match (only(&row[0]), only(&row[1])) {
+            (Some(left), Some(right)) => differences(left, right),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    let text = sentence(line, &undefined);
+    TestReason { case: None, place: Some(Place { file, line: line.number }), text, values, differences }
+}
+
+/// The one value of a list.
+fn only(values: &Value) -> Option<&Value> {
+    match values.as_array().ok()?.as_slice() {
+        [value] => Some(value),
+        _ => None,
+    }
+}
