@@ -76,6 +76,16 @@ pub fn home(dir: &Path, name: &str) -> Result<PathBuf, FilesError> {
     Ok(found.map_or(there.clone(), Path::to_path_buf))
 }
 
+/// There is a folder.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// There is something.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
 /// A place without links and dots, so that two ways to one file are seen to be one; as it is where nothing stands there.
 pub fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())

@@ -141,11 +141,13 @@ fn input_file(text: &CaseText, name: &str, place: Place) -> Result<Result<Datum,
     let bytes = match given::file(&text.folder.join(name)) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let (name, why) = (name.to_owned(), error.to_string());
+            let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let name = name.to_owned();
             return Ok(Err(Box::new(NoInput { place: place.to_string(), name, why })));
         }
     };
-    let read = parse::policy_input(&String::from_utf8_lossy(&bytes), name);
+    let beside = text.file.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"));
+    let read = parse::policy_input(&String::from_utf8_lossy(&bytes), &beside);
     Ok(read.map_err(|error| Box::new(error) as Refused))
 }
 

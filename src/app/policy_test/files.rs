@@ -89,7 +89,7 @@ fn named(dir: &Path, path: &Path) -> Result<Vec<Named>, Failure> {
         let kind = AuthoredKind::of(&name)?;
         Some(Named { name, place, kind })
     };
-    if place.is_dir() {
+    if files::is_folder(&place) {
         let folder = Folder::open(&place).map_err(Failure::usage)?;
         let found = folder.list("").map_err(Failure::world)?;
         let shown = slashed(path);
@@ -97,6 +97,9 @@ fn named(dir: &Path, path: &Path) -> Result<Vec<Named>, Failure> {
         return Ok(found.into_iter().filter_map(|below| one(format!("{prefix}{below}"), place.join(&below))).collect());
     }
     let name = slashed(path);
+    if !files::is_there(&place) {
+        return Err(Failure::usage(Unfit::NotThere { name }));
+    }
     match one(name.clone(), place) {
         Some(named) => Ok(vec![named]),
         None => Err(Failure::usage(Unfit::NoPolicy { name })),
@@ -135,6 +138,9 @@ enum Unfit {
         help("name .rego files, files whose names end in _test.yaml or _test.json, or folders of them")
     )]
     NoPolicy { name: String },
+    #[error("{} is not there", crate::model::RepoPath::from(name.as_str()).quoted())]
+    #[diagnostic(code(changeward::usage::no_policy), help("paths are from the folder the command runs in, or from `-C DIR`"))]
+    NotThere { name: String },
     #[error("{} is not UTF-8 text", crate::model::RepoPath::from(name.as_str()).quoted())]
     #[diagnostic(code(changeward::control::not_text), help("save the file as UTF-8"))]
     NotText { name: String },

@@ -176,13 +176,13 @@ enum Nothing {
     #[error("no test matches `{}`", filter.escape_debug())]
     #[diagnostic(
         code(changeward::policy::no_tests),
-        help("there are {there}: `changeward policy test --list` names them; the whole of a name is searched")
+        help("`changeward policy test --list` names each of the {there}; the expression may match anywhere in a name")
     )]
     NoMatch { filter: String, there: usize },
     #[error("every test is to be done yet")]
     #[diagnostic(
         code(changeward::policy::no_tests),
-        help("{left} are marked (`todo_test_…`, or `todo: true` in a case): let one of them run")
+        help("each is marked, by `todo_test_…` or `todo: true`: let one of the {left} run")
     )]
     AllTodo { left: usize },
 }

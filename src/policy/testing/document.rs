@@ -43,8 +43,13 @@ pub fn document(start: Start<'_>, case: &PolicyCase, otherwise: Moment) -> Resul
         }
     }
     unknown_key(&document, &SCHEMA, "input").map_or(Ok(()), Err)?;
-    let now = document.get("now").and_then(Value::as_str).and_then(Moment::parse);
-    Ok((document.to_string(), now.unwrap_or(otherwise)))
+    let now = match document.get("now") {
+        None => otherwise,
+        Some(now) => now.as_str().and_then(Moment::parse).ok_or_else(|| {
+            fault("`input.now` is no time".to_owned(), Some("write it as 2026-11-22T16:00:00Z".to_owned()))
+        })?,
+    };
+    Ok((document.to_string(), now))
 }
 
 fn fault(message: String, help: Option<String>) -> TestFault {

@@ -13,7 +13,11 @@ impl Filter {
     /// # Errors
     /// What is wrong with it, on one line.
     pub fn new(expression: &str) -> Result<Self, String> {
-        let last = |error: regex::Error| error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+        let last = |error: regex::Error| {
+            let said = error.to_string();
+            let line = said.lines().last().unwrap_or_default().trim();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        };
         Regex::new(expression).map(|regex| Self(Some(regex))).map_err(last)
     }
 

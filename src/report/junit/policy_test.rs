@@ -107,12 +107,8 @@ fn told(result: &TestResult) -> String {
         reason.values.iter().for_each(|(expression, value)| line(format!("  {expression} is {value}")));
         for difference in &reason.differences {
             let side = |value: &Option<String>| value.as_deref().unwrap_or("nothing").to_owned();
-            line(format!(
-                "  differs at {}: left {}, right {}",
-                difference.path,
-                side(&difference.left),
-                side(&difference.right)
-            ));
+            let at = if difference.path.is_empty() { String::new() } else { format!(" at {}", difference.path) };
+            line(format!("  differs{at}: left {}, right {}", side(&difference.left), side(&difference.right)));
         }
     }
     text

@@ -61,7 +61,8 @@ impl Page {
         }
         let mut lines = if self.all { Vec::new() } else { vec![Line::new()] };
         let name = Para::new(0, 2).block(tone, symbol.to_owned()).name(Tone::Strong, &result.test.full_name());
-        let took = if self.all { format!("({})", time(result.took)) } else { String::new() };
+        let ran = result.outcome != TestOutcome::Skipped;
+        let took = if self.all && ran { format!("({})", time(result.took)) } else { String::new() };
         let name = name.name(Tone::Dim, &result.test.place.to_string()).ours(Tone::Dim, &took);
         lines.extend(name.lines(self.width, None));
         if self.all {
