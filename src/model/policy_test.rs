@@ -228,7 +228,7 @@ pub struct CaseFile {
 /// A document that stands in the file, or in another one.
 #[derive(Clone, PartialEq, Debug)]
 pub enum CaseInput {
-    /// Here.
+    /// Here: what differs from a change of nothing.
     Document(Datum),
     /// In a JSON or YAML file beside this one, or under the name of one of [`CaseFile::inputs`]; the line that says so.
     Named(String, u32),

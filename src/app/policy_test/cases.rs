@@ -30,8 +30,18 @@ pub(super) struct Cases {
 struct Case {
     test: PolicyTest,
     case: PolicyCase,
-    /// `None`: a change of nothing.
-    input: Option<Datum>,
+    input: Input,
+}
+
+/// What a case starts from.
+#[derive(Clone)]
+enum Input {
+    /// A change of nothing.
+    Empty,
+    /// What differs from that.
+    Over(Datum),
+    /// The document of a file.
+    File(Datum),
 }
 
 impl Cases {
@@ -70,7 +80,11 @@ impl Cases {
         let place = test.place.clone();
         let mut result = TestResult::new(test, TestOutcome::Errored);
         let Some(Case { case, input, .. }) = self.cases.get(index) else { return Ok(result) };
-        let start = input.as_ref().map_or(Start::Json(&self.empty), Start::Written);
+        let start = match input {
+            Input::Empty => Start::Json(&self.empty),
+            Input::Over(datum) => Start::Over(&self.empty, datum),
+            Input::File(datum) => Start::Whole(datum),
+        };
         let (document, now) = match document(start, case, self.now) {
             Ok(made) => made,
             Err(mut fault) => {
@@ -102,8 +116,8 @@ fn read_file(
     let mut cases = Vec::new();
     for case in file.cases {
         let input = match resolved(case.input.as_ref(), &file.inputs) {
-            None => None,
-            Some(CaseInput::Document(datum)) => Some(datum.clone()),
+            None => Input::Empty,
+            Some(CaseInput::Document(datum)) => Input::Over(datum.clone()),
             Some(CaseInput::Named(name, line)) => {
                 if !read.contains_key(name) {
                     let place = Place { file: text.file.clone(), line: *line };
@@ -115,7 +129,7 @@ fn read_file(
                         }
                     }
                 }
-                read.get(name).cloned()
+                read.get(name).cloned().map_or(Input::Empty, Input::File)
             }
         };
         let place = Place { file: text.file.clone(), line: case.line };

@@ -14,8 +14,10 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(input::SC
 pub enum Start<'a> {
     /// JSON as the gate writes it.
     Json(&'a str),
-    /// A document that somebody wrote.
-    Written(&'a Datum),
+    /// A whole document that somebody wrote.
+    Whole(&'a Datum),
+    /// What differs from a document as the gate writes it.
+    Over(&'a str, &'a Datum),
 }
 
 /// The input document of a case, as JSON, and the time of its evaluation, which is `otherwise` where the document has none.
@@ -23,12 +25,14 @@ pub enum Start<'a> {
 /// # Errors
 /// When the document has a key that no input has.
 pub fn document(start: Start<'_>, case: &PolicyCase, otherwise: Moment) -> Result<(String, Moment), TestFault> {
+    let read = |text| serde_json::from_str(text).map_err(|e| fault(format!("the input is not JSON: {e}"), None));
     let mut document = match start {
-        Start::Json(text) => {
-            serde_json::from_str(text).map_err(|e| fault(format!("the input is not JSON: {e}"), None))?
-        }
-        Start::Written(datum) => input::datum(datum),
+        Start::Json(text) | Start::Over(text, _) => read(text)?,
+        Start::Whole(datum) => input::datum(datum),
     };
+    if let Start::Over(_, datum) = start {
+        merge(&mut document, input::datum(datum));
+    }
     if let Some(patch) = &case.patch {
         merge(&mut document, input::datum(patch));
     }

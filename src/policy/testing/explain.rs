@@ -76,18 +76,14 @@ fn reason(found: &Found, number: usize, lines: &[Line], answers: &[Value]) -> Te
         found.sort();
         found.dedup();
         if !rows.is_empty() && found.is_empty() {
-            undefined.push(part.as_str());
+            undefined.push(part.text.as_str());
         }
-        if rows.is_empty() || *part == line.said {
+        if rows.is_empty() || part.written_out || part.text == line.said {
             continue;
         }
         let more = if found.len() > VALUES { format!(" or {} more", found.len() - VALUES) } else { String::new() };
         let told = found.iter().take(VALUES).map(|value| shown(value)).collect::<Vec<_>>().join(" or ");
-        let told = if found.is_empty() { "undefined".to_owned() } else { told + &more };
-        // What is written out is what it says.
-        if told != part.split_whitespace().collect::<Vec<_>>().join(" ") {
-            values.push((part.clone(), told));
-        }
+        values.push((part.text.clone(), if found.is_empty() { "undefined".to_owned() } else { told + &more }));
     }
     let differences = match (line.kind, rows.as_slice()) {
         (Kind::Equal, [row]) => match (only(&row[0]), only(&row[1])) {

@@ -95,6 +95,14 @@ pub(super) enum Kind {
     Assign,
 }
 
+/// An expression of a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Part {
+    pub(super) text: String,
+    /// Its value is what it says.
+    pub(super) written_out: bool,
+}
+
 /// One line of a body.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -106,7 +114,7 @@ pub(super) struct Line {
     pub(super) number: u32,
     pub(super) kind: Kind,
     /// Expressions whose values tell why it did not hold; for [`Kind::Equal`] the sides first.
-    pub(super) parts: Vec<String>,
+    pub(super) parts: Vec<Part>,
     /// `with … as …`, or nothing.
     pub(super) mocks: String,
 }
@@ -151,14 +159,14 @@ fn line(cut: &Cut<'_>, stmt: &LiteralStmt) -> Line {
 
 struct Parts<'c> {
     cut: &'c Cut<'c>,
-    found: Vec<String>,
+    found: Vec<Part>,
 }
 
 impl Parts<'_> {
     fn add(&mut self, expr: &Expr) {
-        let text = self.cut.expression(expr).to_owned();
-        if !self.found.contains(&text) {
-            self.found.push(text);
+        let part = Part { text: self.cut.expression(expr).to_owned(), written_out: is_written_out(expr) };
+        if !self.found.contains(&part) {
+            self.found.push(part);
         }
     }
 
@@ -198,11 +206,7 @@ impl Parts<'_> {
     /// An expression and, of a call, its arguments. What is written out needs no telling.
     fn inside(&mut self, expr: &Expr) {
         match expr {
-            Expr::String { .. }
-            | Expr::RawString { .. }
-            | Expr::Number { .. }
-            | Expr::Bool { .. }
-            | Expr::Null { .. } => {}
+            _ if is_written_out(expr) => {}
             Expr::Call { params, .. } => {
                 self.add(expr);
                 params.iter().for_each(|param| self.inside(param));
@@ -212,9 +216,21 @@ impl Parts<'_> {
                 self.inside(lhs);
                 self.inside(rhs);
             }
-            Expr::Array { items, .. } | Expr::Set { items, .. } if items.is_empty() => {}
             other => self.add(other),
         }
+    }
+}
+
+/// Nothing in it has to be looked up.
+fn is_written_out(expr: &Expr) -> bool {
+    match expr {
+        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } => true,
+        Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().all(|item| is_written_out(item)),
+        Expr::Object { fields, .. } => {
+            fields.iter().all(|(_, key, value)| is_written_out(key) && is_written_out(value))
+        }
+        Expr::UnaryExpr { expr, .. } => is_written_out(expr),
+        _ => false,
     }
 }
 
@@ -261,7 +277,8 @@ mod tests {
             let line = lines(&Cut::new(&source), &bodies[0].query).remove(0);
             assert_eq!(line.whole, *text);
             assert_eq!((line.said.as_str(), line.kind, line.mocks.as_str(), line.number), (*said, *kind, *mocks, 3));
-            assert_eq!(line.parts, *parts, "{text}");
+            let texts: Vec<&str> = line.parts.iter().map(|part| part.text.as_str()).collect();
+            assert_eq!(texts, *parts, "{text}");
         }
     }
 }

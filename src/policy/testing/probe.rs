@@ -81,7 +81,7 @@ pub(super) fn why(body: &Body<'_>, name: &str, depth: Depth) -> String {
         let (number, upto) = (body.number, index + 1);
         text.push_str(&format!("{name} contains [\"held\", {number}, {upto}] if {{\n{}}}\n", before(upto)));
         if depth == Depth::Values && !line.parts.is_empty() {
-            let parts: Vec<String> = line.parts.iter().map(|part| value_of(part, &line.mocks, name)).collect();
+            let parts: Vec<String> = line.parts.iter().map(|part| value_of(&part.text, &line.mocks, name)).collect();
             let parts = parts.join(",\n");
             text.push_str(&format!(
                 "{name} contains [\"values\", {number}, {upto}, [{parts}]] if {{\n{}}}\n",
