@@ -250,7 +250,8 @@ fn what_is_shown_of_the_tests_of_rules_works() {
             .output()
             .unwrap();
         let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-        let code = output.status.code().filter(|code| *code != 0).map_or_else(String::new, |code| format!("? {code}\n"));
+        let code =
+            output.status.code().filter(|code| *code != 0).map_or_else(String::new, |code| format!("? {code}\n"));
         now = now.replace(&block, &format!("$ changeward {command}\n{said}{code}"));
     }
     if std::env::var("SNAPSHOTS").is_ok_and(|word| word == "overwrite") {

@@ -123,7 +123,9 @@ fn holding(cases: &serde_json::Map<String, Value>, before: &str, held: &mut Vec<
 #[test]
 fn tests_of_policies_come_out_as_opa_evaluates_them() {
     if !Path::new(".cache/opa/lib-opa").is_dir() {
-        eprintln!("!!! the real OPA engine is not installed (tests/opa/differential.py --install): nothing was compared");
+        eprintln!(
+            "!!! the real OPA engine is not installed (tests/opa/differential.py --install): nothing was compared"
+        );
         return;
     }
     let mut compared = 0;

@@ -118,11 +118,48 @@ fn no_test_changes_another() {
     let (head, tests) = text.split_once("# TESTS\n").unwrap();
     let tests: Vec<&str> = tests.split("\n\n").filter(|test| !test.trim().is_empty()).collect();
     for (n, test) in tests.iter().rev().enumerate() {
-        fs::write(policies.join(format!("t{n:02}_test.rego")), format!("{head}\n{test}\n").replace("package leak_test", &format!("package leak{n:02}_test"))).unwrap();
+        fs::write(
+            policies.join(format!("t{n:02}_test.rego")),
+            format!("{head}\n{test}\n").replace("package leak_test", &format!("package leak{n:02}_test")),
+        )
+        .unwrap();
     }
     let output = changeward(&["policy", "test", "--format", "json"], folder.path());
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut reversed: Vec<(String, String)> = report["tests"].as_array().unwrap().iter().map(|test| (test["name"].as_str().unwrap().to_owned(), test["outcome"].to_string())).collect();
+    let mut reversed: Vec<(String, String)> = report["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|test| (test["name"].as_str().unwrap().to_owned(), test["outcome"].to_string()))
+        .collect();
     reversed.reverse();
     assert_eq!(reversed, together);
+}
+
+/// A note, a printed line or a value of a stranger's can neither move a cursor nor end a line, in any format.
+#[test]
+fn nothing_hostile_reaches_any_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let policies = folder.path().join(".changeward/policies");
+    fs::create_dir_all(&policies).unwrap();
+    let hostile = "\\u001b[2J\\n::error::x\\u202e<b>&\"'";
+    let text = format!(
+        r#"{{"version": 1, "cases": [{{"note": "{}", "want": {{"deny": ["{}"]}}}}]}}"#,
+        hostile.replace('"', "\\\""),
+        hostile.replace('"', "\\\"")
+    );
+    fs::write(policies.join("a_test.json"), text).unwrap();
+    let rego = "package a_test\ntest_x if { print(\"\\u001b[2J\\n::error::y\"); \"\\u001b[31m\" == \"\\u202e\" }\ntest_y[k] if { some k in [\"\\u001b[2J\\n::error::z\"]; false }\n";
+    fs::write(policies.join("a_test.rego"), rego).unwrap();
+    for format in ["human", "json", "junit", "lcov"] {
+        let output = changeward(&["policy", "test", "--format", format, "--verbose"], folder.path());
+        assert_eq!(output.status.code(), Some(11), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(!said.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{format}: {said:?}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{format}: {said}");
+    }
+    let output = changeward(&["policy", "test", "--list"], folder.path());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.lines().count(), 3, "{said}");
+    assert!(!said.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{said:?}");
 }

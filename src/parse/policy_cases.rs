@@ -95,7 +95,8 @@ fn unknown_input(fields: Fields<'_>, inputs: &BTreeMap<String, CaseInput>) -> Op
     if name == EMPTY || is_file || inputs.contains_key(&name) {
         return None;
     }
-    let known: Vec<String> = inputs.keys().map(String::as_str).filter(|name| *name != EMPTY).chain([EMPTY]).map(quoted).collect();
+    let known: Vec<String> =
+        inputs.keys().map(String::as_str).filter(|name| *name != EMPTY).chain([EMPTY]).map(quoted).collect();
     Some(Problem::new(
         "unknown_input",
         format!("there is no input {}", quoted(&name)),

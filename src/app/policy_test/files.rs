@@ -139,7 +139,10 @@ enum Unfit {
     )]
     NoPolicy { name: String },
     #[error("{} is not there", crate::model::RepoPath::from(name.as_str()).quoted())]
-    #[diagnostic(code(changeward::usage::no_policy), help("paths are from the folder the command runs in, or from `-C DIR`"))]
+    #[diagnostic(
+        code(changeward::usage::no_policy),
+        help("paths are from the folder the command runs in, or from `-C DIR`")
+    )]
     NotThere { name: String },
     #[error("{} is not UTF-8 text", crate::model::RepoPath::from(name.as_str()).quoted())]
     #[diagnostic(code(changeward::control::not_text), help("save the file as UTF-8"))]

@@ -6,6 +6,7 @@ use super::literal::{Cut, Kind, Line, lines};
 use super::probe::{Body, Depth, fresh, module, sentence, why};
 use super::value::shown;
 use crate::model::{Place, TestReason};
+use crate::policy::error::Sources;
 use regorus::unstable::Rule;
 use regorus::{Engine, Value};
 
@@ -16,22 +17,74 @@ const VALUES: usize = 3;
 const ASKING: &str = "<changeward why>";
 
 /// Says why a test failed; `case` is the key of the case that did, of a table-driven one. Empty where it cannot be told.
-///
-/// `engine` is a clone, and not of use afterwards.
 pub(super) fn explain(engine: &Engine, found: &Found, source: &str, case: Option<&Value>) -> Vec<TestReason> {
-    let cut = Cut::new(source);
-    let Rule::Spec { bodies, .. } = found.rule.as_ref() else { return Vec::new() };
-    let bodies: Vec<Vec<Line>> = bodies.iter().map(|body| lines(&cut, &body.query)).collect();
     let name = fresh("why", std::iter::once(source));
     for depth in [Depth::Values, Depth::Lines] {
-        let mut rules = String::new();
-        for (number, lines) in bodies.iter().enumerate() {
-            rules.push_str(&why(&Body { number, lines, case: narrowed(found, number, case) }, &name, depth));
+        let text = module(source, found, &questions(found, &Cut::new(source), case, &name, depth));
+        let mut engine = engine.clone();
+        engine.set_enable_coverage(false);
+        if engine.add_policy(ASKING.to_owned(), text).is_err() {
+            continue;
         }
-        let Some(answer) = ask(engine.clone(), module(source, found, &rules), found, &name) else { continue };
-        return bodies.iter().enumerate().map(|(number, lines)| reason(found, number, lines, &answer)).collect();
+        if let Some(reasons) = answered(engine, found, source, &name) {
+            return reasons;
+        }
     }
     Vec::new()
+}
+
+/// The rules that ask about a test.
+fn questions(found: &Found, cut: &Cut<'_>, case: Option<&Value>, name: &str, depth: Depth) -> String {
+    let bodies = bodies(found, cut);
+    let about = |(number, lines): (usize, &Vec<Line>)| {
+        why(&Body { number, lines, case: narrowed(found, number, case) }, name, depth)
+    };
+    bodies.iter().enumerate().map(about).collect()
+}
+
+fn bodies(found: &Found, cut: &Cut<'_>) -> Vec<Vec<Line>> {
+    match found.rule.as_ref() {
+        Rule::Spec { bodies, .. } => bodies.iter().map(|body| lines(cut, &body.query)).collect(),
+        Rule::Default { .. } => Vec::new(),
+    }
+}
+
+/// An engine that can be asked about every plain test of a suite: to prepare one for each takes longer than to run it.
+/// `None` when one of them spoils it for the others; then each must be asked for by itself.
+pub(super) struct Asking {
+    engine: Engine,
+    name: String,
+}
+
+impl Asking {
+    pub(super) fn about(engine: &Engine, tests: &[Found], sources: &Sources) -> Option<Self> {
+        let name = fresh("why", sources.values().map(AsRef::as_ref));
+        let mut engine = engine.clone();
+        engine.set_enable_coverage(false);
+        let mut at = 0;
+        while let Some(first) = tests.get(at) {
+            let file = &first.test.place.file;
+            let source = sources.get(file)?;
+            let cut = Cut::new(source);
+            let mut rules = String::new();
+            while let Some(found) = tests.get(at).filter(|found| found.test.place.file == *file) {
+                if found.shape == Shape::Plain {
+                    rules.push_str(&questions(found, &cut, None, &format!("{name}{at}"), Depth::Values));
+                }
+                at += 1;
+            }
+            engine.add_policy(format!("{ASKING} {file}"), module(source, first, &rules)).ok()?;
+        }
+        let entry = tests.iter().position(|found| found.shape == Shape::Plain)?;
+        let path = format!("{}.{name}{entry}", tests.get(entry)?.test.group);
+        engine.compile_with_entrypoint(&path.as_str().into()).ok()?;
+        Some(Self { engine, name })
+    }
+
+    /// Why a test of the suite failed; `None` where it must be asked for by itself.
+    pub(super) fn why(&self, index: usize, found: &Found, source: &str) -> Option<Vec<TestReason>> {
+        answered(self.engine.clone(), found, source, &format!("{}{index}", self.name))
+    }
 }
 
 /// After which line the case is known, and the line that picks it.
@@ -42,16 +95,15 @@ fn narrowed(found: &Found, number: usize, case: Option<&Value>) -> Option<(usize
     Some((known, format!("[{}] == {case}", table.keys.join(", "))))
 }
 
-/// The set of answers.
-fn ask(mut engine: Engine, text: String, found: &Found, name: &str) -> Option<Vec<Value>> {
-    engine.set_enable_coverage(false);
-    engine.add_policy(ASKING.to_owned(), text).ok()?;
-    let value = engine.eval_rule(format!("{}.{name}", found.test.group)).ok()?;
-    match value {
-        Value::Set(answers) => Some(answers.iter().cloned().collect()),
-        Value::Undefined => Some(Vec::new()),
-        _ => None,
-    }
+/// Asks, and makes reasons of the answers.
+fn answered(mut engine: Engine, found: &Found, source: &str, name: &str) -> Option<Vec<TestReason>> {
+    let answers: Vec<Value> = match engine.eval_rule(format!("{}.{name}", found.test.group)).ok()? {
+        Value::Set(answers) => answers.iter().cloned().collect(),
+        Value::Undefined => Vec::new(),
+        _ => return None,
+    };
+    let bodies = bodies(found, &Cut::new(source));
+    Some(bodies.iter().enumerate().map(|(number, lines)| reason(found, number, lines, &answers)).collect())
 }
 
 fn reason(found: &Found, number: usize, lines: &[Line], answers: &[Value]) -> TestReason {

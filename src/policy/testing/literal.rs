@@ -224,7 +224,9 @@ impl Parts<'_> {
 /// Nothing in it has to be looked up.
 fn is_written_out(expr: &Expr) -> bool {
     match expr {
-        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } => true,
+        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } => {
+            true
+        }
         Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().all(|item| is_written_out(item)),
         Expr::Object { fields, .. } => {
             fields.iter().all(|(_, key, value)| is_written_out(key) && is_written_out(value))

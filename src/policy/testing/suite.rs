@@ -1,7 +1,7 @@
 //! Policies and their tests, prepared once: found, run one at a time, explained, measured.
 
 use super::discover::{self, Found, Shape};
-use super::explain;
+use super::explain::{self, Asking};
 use super::lines;
 use super::literal::Cut;
 use super::probe;
@@ -13,6 +13,7 @@ use crate::policy::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
 use regorus::unstable::{Module as Ast, Ref};
 use regorus::{Engine, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Lines by file.
 pub(in crate::policy) type Lines = BTreeMap<String, BTreeSet<u32>>;
@@ -36,6 +37,8 @@ pub(in crate::policy) struct Suite {
     tests: Vec<Found>,
     /// Where the keys of a table-driven test's cases are, by the place of the test.
     keys: BTreeMap<usize, String>,
+    /// Made when the first test fails.
+    asking: OnceLock<Option<Asking>>,
     /// The lines that can be evaluated, of all files but tests.
     lines: Lines,
     /// The lines that were told of as evaluated.
@@ -84,7 +87,7 @@ impl Suite {
             let lines = rules.map(|(module, ast)| (module.file.clone(), lines::lines(ast))).collect();
             let (engine, keys) = with_keys(engine, &tests, pack.sources());
             let (told, coverage) = (Lines::new(), setting.coverage);
-            Ok(Self { pack, engine, tests, keys, lines, told, coverage })
+            Ok(Self { pack, engine, tests, keys, asking: OnceLock::new(), lines, told, coverage })
         })?
     }
 
@@ -170,7 +173,9 @@ impl Suite {
         let Some(source) = self.pack.sources().get(&found.test.place.file) else { return Vec::new() };
         let explained = on_tall_stack(|| {
             if !matches!(found.shape, Shape::Table(_)) {
-                return explain::explain(&self.engine, found, source, None);
+                let asking = self.asking.get_or_init(|| Asking::about(&self.engine, &self.tests, self.pack.sources()));
+                let why = asking.as_ref().and_then(|asking| asking.why(index, found, source));
+                return why.unwrap_or_else(|| explain::explain(&self.engine, found, source, None));
             }
             let value = evaluate(&mut self.engine.clone(), found).unwrap_or(Value::Undefined);
             let cases = self.cases(index, found, &value).unwrap_or_default();
