@@ -21,6 +21,7 @@ macro_rules! targets {
 targets! {
     backstage in "../fuzz/fuzz_targets/backstage.rs",
     calendar in "../fuzz/fuzz_targets/calendar.rs",
+    cases in "../fuzz/fuzz_targets/cases.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",

@@ -11,5 +11,6 @@ pub mod failure;
 mod gather;
 pub mod init;
 pub mod owners;
+pub mod policy_test;
 pub mod request;
 pub mod schema;

@@ -27,6 +27,7 @@ mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod policy_test;
 mod presence;
 mod quick_table;
 mod review;
@@ -78,6 +79,10 @@ pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
+pub use policy_test::{
+    CaseFile, CaseInput, CoveredFile, Difference, PolicyCase, PolicyCoverage, PolicyTest, TestCase, TestFault,
+    TestOutcome, TestReason, TestReport, TestResult, Wanted, line_ranges,
+};
 pub use presence::Presence;
 pub use review::Review;
 pub use roster::{

@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod policy_test;
 mod roster;
 mod sarif;
 mod text;
@@ -23,6 +24,7 @@ mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
+pub use policy_test::{TestFormat, render_test_list, render_tests, tests_schema};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 
 use crate::model::Decision;

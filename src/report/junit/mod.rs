@@ -2,9 +2,11 @@
 
 mod audit;
 mod decision;
+mod policy_test;
 
 pub(super) use audit::write as write_audit;
 pub(super) use decision::write;
+pub(super) use policy_test::write as write_tests;
 
 use super::escape::xml;
 use super::words;
