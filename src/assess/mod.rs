@@ -10,6 +10,7 @@ mod claims;
 mod codeowners;
 mod disagreements;
 pub mod duties;
+pub mod edits;
 mod files;
 mod lockdowns;
 mod roster;
