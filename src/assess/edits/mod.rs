@@ -6,7 +6,11 @@
 mod align;
 mod elsewhere;
 mod lines;
+mod lock;
+mod lock_pairs;
+mod lock_values;
 mod values;
+mod version;
 
 pub use lines::line_edits;
 pub use values::value_edits;

@@ -1,0 +1,143 @@
+//! How pnpm writes which package is meant: as a key of its lists and as the version in a list of dependencies.
+//!
+//! `/@s/a/1.0.0_b@2.0.0` (5), `/@s/a@1.0.0(b@2.0.0)` (6), `@s/a@1.0.0(b@2.0.0)` (9). What stands in the brackets is which
+//! versions of its peers the package was put together with.
+
+/// A package that is meant.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Meant {
+    /// Its name; empty where only a version is written.
+    pub(super) name: String,
+    /// Its version, or else the address it is taken from.
+    pub(super) version: String,
+    /// The registry, where it is named.
+    pub(super) registry: String,
+    /// Its peers, with those of theirs: name and version.
+    pub(super) peers: Vec<(String, String)>,
+    /// What is written of its peers and is no list of versions.
+    pub(super) unclear: Option<String>,
+}
+
+impl Meant {
+    /// Whether it has a version and no address.
+    pub(super) fn is_version(&self) -> bool {
+        self.version.starts_with(|c: char| c.is_ascii_digit()) && !self.version.contains(['/', ':'])
+    }
+}
+
+/// Reads a key of `packages` or `snapshots`.
+pub(super) fn entry(text: &str, dashed: bool) -> Meant {
+    let (head, mut meant) = peers(text, dashed);
+    let (registry, rest) = match head.strip_prefix('/') {
+        Some(rest) => ("", rest),
+        None => (if dashed || head.starts_with('@') { None } else { head.split_once('/') })
+            .filter(|(host, _)| host.contains('.') && !host.contains('@'))
+            .unwrap_or(("", head)),
+    };
+    registry.clone_into(&mut meant.registry);
+    let split = if dashed { rest.rsplit_once('/') } else { at(rest) };
+    match split {
+        Some((name, version)) => {
+            name.clone_into(&mut meant.name);
+            version.clone_into(&mut meant.version);
+        }
+        None => rest.clone_into(&mut meant.version),
+    }
+    meant
+}
+
+/// Reads what a list of dependencies has beside a name: a version, or all of a key where the name is another.
+pub(super) fn reference(text: &str, dashed: bool) -> Meant {
+    let head = text.split(['(', '_']).next().unwrap_or(text);
+    let local = ["link:", "file:"].iter().any(|local| text.starts_with(local));
+    let whole = text.starts_with(['/', '@']) || at(head).is_some();
+    if whole && !local {
+        return entry(text, dashed);
+    }
+    if local {
+        return Meant { version: text.to_owned(), ..Meant::default() };
+    }
+    let (head, meant) = peers(text, dashed);
+    Meant { version: head.to_owned(), ..meant }
+}
+
+/// `name@version`, with a scope or without.
+fn at(text: &str) -> Option<(&str, &str)> {
+    let scope = usize::from(text.starts_with('@'));
+    let place = text.get(scope..)?.find('@')? + scope;
+    let version = text.get(place + 1..)?;
+    let name = text.get(..place)?;
+    (!name.is_empty() && !version.is_empty()).then_some((name, version))
+}
+
+/// What stands before the peers, and them.
+fn peers(text: &str, dashed: bool) -> (&str, Meant) {
+    let start = match text.find('(') {
+        Some(start) => Some(start),
+        // A version has no `_`, a name may.
+        None if dashed => {
+            let version = text.rfind('/').map_or(0, |at| at + 1);
+            text.get(version..).and_then(|tail| tail.find('_')).map(|at| version + at)
+        }
+        None => None,
+    };
+    let Some(start) = start else { return (text, Meant::default()) };
+    let (head, tail) = text.split_at_checked(start).unwrap_or((text, ""));
+    let mut meant = Meant::default();
+    let mut scope = String::new();
+    for part in tail.split(['(', ')', '+', '_']).filter(|part| !part.is_empty()) {
+        // Version 5 writes the `/` of a scope as `+`.
+        let whole = if scope.is_empty() { part.to_owned() } else { format!("{scope}/{part}") };
+        scope.clear();
+        match at(&whole) {
+            Some((name, version)) => meant.peers.push((name.to_owned(), version.to_owned())),
+            None if whole.starts_with('@') && !whole.contains('/') => scope = whole,
+            None => meant.unclear = Some(tail.to_owned()),
+        }
+    }
+    if !scope.is_empty() {
+        meant.unclear = Some(tail.to_owned());
+    }
+    (head, meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entry, reference};
+
+    #[test]
+    fn a_key_names_a_package_its_version_and_its_peers() {
+        let table: &[(&str, bool, &str, &str, &[&str])] = &[
+            ("/a/1.0.0", true, "a", "1.0.0", &[]),
+            ("/@s/a/1.0.0_b@2.0.0", true, "@s/a", "1.0.0", &["b@2.0.0"]),
+            ("/a_x/1.0.0_@s+b@2.0.0+c@3.0.0", true, "a_x", "1.0.0", &["@s/b@2.0.0", "c@3.0.0"]),
+            ("/@s/a@1.0.0(b@2.0.0)(c@3.0.0)", false, "@s/a", "1.0.0", &["b@2.0.0", "c@3.0.0"]),
+            ("a@1.0.0(b@2.0.0(c@3.0.0))", false, "a", "1.0.0", &["b@2.0.0", "c@3.0.0"]),
+            ("@s/a@1.0.0", false, "@s/a", "1.0.0", &[]),
+            ("a@https://r.org/x/tar.gz/abc", false, "a", "https://r.org/x/tar.gz/abc", &[]),
+            ("r.org/a@1.0.0", false, "a", "1.0.0", &[]),
+        ];
+        for (text, dashed, name, version, peers) in table {
+            let meant = entry(text, *dashed);
+            let read: Vec<String> = meant.peers.iter().map(|(name, version)| format!("{name}@{version}")).collect();
+            assert_eq!((meant.name.as_str(), meant.version.as_str()), (*name, *version), "{text}");
+            assert_eq!(read, *peers, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_names_a_version_or_another_package() {
+        for (text, dashed, name, version) in [
+            ("1.0.0", false, "", "1.0.0"),
+            ("1.0.0(b@2.0.0)", false, "", "1.0.0"),
+            ("1.0.0_b@2.0.0", true, "", "1.0.0"),
+            ("real@1.0.0", false, "real", "1.0.0"),
+            ("@s/real@1.0.0(b@2.0.0)", false, "@s/real", "1.0.0"),
+            ("/real/1.0.0", true, "real", "1.0.0"),
+            ("link:../a", false, "", "link:../a"),
+        ] {
+            let meant = reference(text, dashed);
+            assert_eq!((meant.name.as_str(), meant.version.as_str()), (name, version), "{text}");
+        }
+    }
+}
