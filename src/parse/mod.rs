@@ -17,6 +17,7 @@ mod problem;
 mod reading;
 mod schema;
 mod shown;
+pub mod syntax;
 mod template;
 pub mod trailers;
 mod yaml;
