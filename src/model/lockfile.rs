@@ -111,8 +111,8 @@ pub struct LockedPackage {
 pub struct LockedSource {
     /// The registry or repository, as far as it is the same for every version; empty when nothing is said.
     pub text: String,
-    /// Its address speaks of another name or version than the entry does.
-    pub stray: bool,
+    /// An address of it that speaks of another name or version than the entry does.
+    pub stray: Option<String>,
     /// Where it is said, from the entry.
     pub path: DocPath,
     /// From 1.

@@ -11,6 +11,7 @@ mod forge_facts;
 mod format;
 pub mod import;
 mod lockdown;
+pub mod lockfile;
 mod matrix;
 pub mod metadata;
 mod problem;

@@ -14,7 +14,7 @@ use crate::model::{
 use std::collections::{BTreeSet, HashSet};
 
 /// Compares two states of a lockfile; `None` for one that is not there. In the order of the new file.
-pub(super) fn edits(old: Option<&Lockfile>, new: Option<&Lockfile>) -> Vec<Edit> {
+pub fn lock_edits(old: Option<&Lockfile>, new: Option<&Lockfile>) -> Vec<Edit> {
     let Some(syntax) = new.or(old).map(|lock| lock.syntax) else { return Vec::new() };
     let pairs = pairs(old, new);
     let known = old.map(|lock| lock.packages.iter().map(|package| package.source.text.as_str()).collect());
@@ -26,11 +26,14 @@ pub(super) fn edits(old: Option<&Lockfile>, new: Option<&Lockfile>) -> Vec<Edit>
         values.package(pair);
     }
     values.descriptors(&pairs);
-    let rest = |lock: Option<&'_ Lockfile>| lock.map(|lock| lock.rest.clone()).unwrap_or_default();
-    values.rest(&rest(old), &rest(new));
+    values.rest(rest(old), rest(new));
     edits.extend(values.edits);
     edits.sort_by_key(|edit| edit.new_line.or(edit.old_line));
     edits
+}
+
+fn rest(lock: Option<&Lockfile>) -> &[LockedValue] {
+    lock.map(|lock| lock.rest.as_slice()).unwrap_or_default()
 }
 
 /// An edit of a plain value, or of a dependency.
@@ -104,7 +107,8 @@ impl Packages<'_> {
     fn both(&mut self, old: &LockedPackage, new: &LockedPackage) {
         let step = step(self.scheme, old, new);
         let moves = old.version != new.version;
-        let source_changed = old.source.text != new.source.text || (new.source.stray && (moves || !old.source.stray));
+        let strays = new.source.stray.is_some() && (moves || old.source.stray != new.source.stray);
+        let source_changed = strays || old.source.text != new.source.text;
         let contents = differences(&old.contents, &new.contents);
         let dependency = Dependency {
             name: new.name.clone(),
@@ -162,15 +166,16 @@ impl Packages<'_> {
     /// All edits, those of a second list only where they say something else than the first.
     fn told(self) -> Vec<Edit> {
         let key = |edit: &Edit| {
-            edit.dependency.clone().map(|it| {
-                (it.name, it.from, it.to, it.step, it.source_changed, it.contents_changed, edit.kind)
-            })
+            edit.dependency
+                .clone()
+                .map(|it| (it.name, it.from, it.to, it.step, it.source_changed, it.contents_changed, edit.kind))
         };
         let firsts: BTreeSet<_> =
             self.edits.iter().filter(|(aspect, _)| aspect.is_empty()).filter_map(|(_, edit)| key(edit)).collect();
-        let told = self.edits.into_iter().filter(|(aspect, edit)| {
-            aspect.is_empty() || key(edit).is_none_or(|key| !firsts.contains(&key))
-        });
+        let told = self
+            .edits
+            .into_iter()
+            .filter(|(aspect, edit)| aspect.is_empty() || key(edit).is_none_or(|key| !firsts.contains(&key)));
         told.map(|(_, edit)| edit).collect()
     }
 }
@@ -193,11 +198,11 @@ fn step(scheme: VersionScheme, old: &LockedPackage, new: &LockedPackage) -> Vers
 
 fn source(old: &LockedPackage, new: &LockedPackage, dependency: Option<Dependency>) -> Edit {
     let value = |package: &LockedPackage| {
-        let text = package.source.text.clone();
+        let text = package.source.stray.as_ref().unwrap_or(&package.source.text).clone();
         let line = if package.source.line > 0 { package.source.line } else { package.line };
-        (!text.is_empty()).then(|| (EditValue::Scalar(ScalarKind::Text, text), line))
+        (!text.is_empty()).then_some((EditValue::Scalar(ScalarKind::Text, text), line))
     };
-    let said = if new.source.text.is_empty() { old } else { new };
+    let said = if value(new).is_none() { old } else { new };
     edit(within(new, &said.source.path), value(old), value(new), dependency)
 }
 

@@ -77,7 +77,9 @@ impl<'l> Left<'l> {
             let line = |package: &LockedPackage| package.version.as_deref().and_then(|v| line_of(scheme, v));
             self.take(found, |old, new| old.version == new.version && old.source.text == new.source.text);
             self.take(found, |old, new| old.version == new.version);
-            self.take(found, |old, new| old.source.text == new.source.text && line(old).is_some() && line(old) == line(new));
+            self.take(found, |old, new| {
+                old.source.text == new.source.text && line(old).is_some() && line(old) == line(new)
+            });
             self.take(found, |old, new| line(old).is_some() && line(old) == line(new));
             if self.old.len() == 1 && self.new.len() == 1 {
                 self.take(found, |_, _| true);

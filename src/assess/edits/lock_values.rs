@@ -6,7 +6,7 @@ use super::version::step_between;
 use crate::model::{
     Bearing, Dependency, DocPath, Edit, EditKind, EditValue, LockedPackage, LockedValue, Step, VersionScheme,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write;
 
 /// A value before and after; never neither.
@@ -29,10 +29,20 @@ pub(super) fn key(path: &DocPath) -> String {
 fn alike(old: &LockedValue, new: &LockedValue) -> bool {
     let steps = || old.path.0.iter().zip(&new.path.0);
     let same = |(old, new): (&Step, &Step)| match (old, new) {
-        (Step::Item { names: was, index: i }, Step::Item { names: is, index: j }) => was == is && (!is.is_empty() || i == j),
+        (Step::Item { names: was, index: i }, Step::Item { names: is, index: j }) => {
+            was == is && (!is.is_empty() || i == j)
+        }
         (old, new) => old == new,
     };
     old.value == new.value && old.bearing == new.bearing && old.path.0.len() == new.path.0.len() && steps().all(same)
+}
+
+/// A value and what it means, as text.
+fn said(value: &LockedValue) -> String {
+    match &value.value {
+        EditValue::Scalar(kind, text) => format!("{}\0{text}\0{:?}", kind.as_str(), value.bearing),
+        other => format!("{other:?}\0{:?}", value.bearing),
+    }
 }
 
 /// What differs between two lists of values, in the order of the new one.
@@ -40,27 +50,27 @@ pub(super) fn differences<'v>(old: &'v [LockedValue], new: &'v [LockedValue]) ->
     if old.len() == new.len() && old.iter().zip(new).all(|(old, new)| alike(old, new)) {
         return Vec::new();
     }
-    let mut left: HashMap<String, Vec<&LockedValue>> = HashMap::with_capacity(old.len());
-    for value in old {
-        left.entry(key(&value.path)).or_default().push(value);
+    let mut equal: HashMap<(String, String), Vec<usize>> = HashMap::with_capacity(old.len());
+    for (n, value) in old.iter().enumerate().rev() {
+        equal.entry((key(&value.path), said(value))).or_default().push(n);
     }
     // Where one place has several, the equal ones are each other's; only then what is left is put side by side.
     let mut open = Vec::new();
+    let mut kept = HashSet::new();
     for value in new {
-        let place = key(&value.path);
-        let known = left.get_mut(&place);
-        let equal = known.and_then(|known| {
-            let at = known.iter().position(|old| old.value == value.value && old.bearing == value.bearing)?;
-            Some(known.remove(at))
-        });
-        if equal.is_none() {
-            open.push((place, value));
+        let place = (key(&value.path), said(value));
+        match equal.get_mut(&place).and_then(Vec::pop) {
+            Some(n) => _ = kept.insert(n),
+            None => open.push((place.0, value)),
         }
+    }
+    let mut left: HashMap<String, VecDeque<&LockedValue>> = HashMap::new();
+    for (_, value) in old.iter().enumerate().filter(|(n, _)| !kept.contains(n)) {
+        left.entry(key(&value.path)).or_default().push_back(value);
     }
     let mut found: Vec<Difference<'v>> = Vec::new();
     for (place, value) in open {
-        let known = left.get_mut(&place).filter(|known| !known.is_empty());
-        found.push((known.map(|known| known.remove(0)), Some(value)));
+        found.push((left.get_mut(&place).and_then(VecDeque::pop_front), Some(value)));
     }
     let mut gone: Vec<&LockedValue> = left.into_values().flatten().collect();
     gone.sort_by(|a, b| (a.line, &a.path).cmp(&(b.line, &b.path)));
@@ -109,8 +119,12 @@ impl<'l> Values<'l> {
             _ => return,
         };
         let moves = old.version != new.version;
+        let archives = archives(old, new);
         for (was, is) in differences(&old.values, &new.values) {
             let Some(value) = is.or(was) else { continue };
+            if !archives.is_empty() && archive(&value.path).is_some_and(|archive| archives.contains(&archive)) {
+                continue;
+            }
             let path = within(if is.is_some() { new } else { old }, &value.path);
             match &value.bearing {
                 Bearing::Answers => {}
@@ -184,7 +198,7 @@ impl<'l> Values<'l> {
             let own = |package: &LockedPackage, text: &str| {
                 text.strip_prefix(&*package.name).is_some_and(|range| range.starts_with('@'))
             };
-            for value in pair.new.into_iter().flat_map(|new| answered(new)) {
+            for value in pair.new.into_iter().flat_map(answered) {
                 let (Some(new), Some(text)) = (pair.new, value.text()) else { continue };
                 match was.get(text) {
                     Some((old, _)) if pair.old.is_some_and(|before| std::ptr::eq(before, *old)) => {}
@@ -193,9 +207,10 @@ impl<'l> Values<'l> {
                     None => self.plain(within(new, &value.path), (None, Some(value))),
                 }
             }
-            for value in pair.old.into_iter().flat_map(|old| answered(old)) {
+            for value in pair.old.into_iter().flat_map(answered) {
                 let (Some(old), Some(text)) = (pair.old, value.text()) else { continue };
-                if !is.contains_key(text) && !(moves && own(old, text)) && !needed_before.contains(text) {
+                let told = is.contains_key(text) || (moves && own(old, text)) || needed_before.contains(text);
+                if !told {
                     self.plain(within(old, &value.path), (Some(value), None));
                 }
             }
@@ -232,12 +247,28 @@ impl<'l> Values<'l> {
     }
 }
 
+/// The archives that only one of two states has: what is said of one comes and goes with its checksum.
+fn archives(old: &LockedPackage, new: &LockedPackage) -> HashSet<String> {
+    let found = differences(&old.contents, &new.contents).into_iter();
+    let alone = found.filter(|(was, is)| was.is_none() || is.is_none());
+    alone.filter_map(|(was, is)| archive(&was.or(is)?.path)).collect()
+}
+
+/// The archive that a path leads into.
+fn archive(path: &DocPath) -> Option<String> {
+    let file = |step: &Step| matches!(step, Step::Item { names, .. } if names.iter().any(|(key, _)| key == "file"));
+    let place = path.0.iter().position(file)?;
+    Some(key(&DocPath(path.0.get(..=place)?.to_vec())))
+}
+
 fn answered(package: &LockedPackage) -> impl Iterator<Item = &LockedValue> {
     package.values.iter().filter(|value| value.bearing == Bearing::Answers)
 }
 
 /// Which package answers each requirement.
-fn answers<'l>(packages: impl Iterator<Item = &'l LockedPackage>) -> HashMap<&'l str, (&'l LockedPackage, &'l LockedValue)> {
+fn answers<'l>(
+    packages: impl Iterator<Item = &'l LockedPackage>,
+) -> HashMap<&'l str, (&'l LockedPackage, &'l LockedValue)> {
     packages
         .flat_map(|package| answered(package).filter_map(move |value| Some((value.text()?, (package, value)))))
         .collect()

@@ -9,8 +9,12 @@ mod lines;
 mod lock;
 mod lock_pairs;
 mod lock_values;
+mod manifest;
+mod range;
 mod values;
 mod version;
 
 pub use lines::line_edits;
+pub use lock::lock_edits;
+pub use manifest::consistent;
 pub use values::value_edits;

@@ -75,7 +75,7 @@ fn is_build(build: &str) -> bool {
 }
 
 /// What orders two versions of one package: releases by their numbers, everything else before them by its text.
-pub(super) fn order<'v>(scheme: VersionScheme, version: &'v str) -> (Option<[u64; 3]>, &'v str) {
+pub(super) fn order(scheme: VersionScheme, version: &str) -> (Option<[u64; 3]>, &str) {
     (Release::of(scheme, version).map(|release| release.numbers), version)
 }
 

@@ -8,20 +8,20 @@ pub(super) struct Address {
     pub(super) source: String,
     /// What is behind `#`: a checksum or a commit.
     pub(super) contents: Option<String>,
-    /// It speaks of another name or version.
-    pub(super) stray: bool,
+    /// The address, when it speaks of another name or version.
+    pub(super) stray: Option<String>,
 }
 
 /// The address of an archive of the npm registry or one like it.
 pub(super) fn npm(name: &str, version: Option<&str>, address: &str) -> Address {
     let (place, contents) = split(address);
     if !place.starts_with("https://") && !place.starts_with("http://") {
-        return Address { source: place.to_owned(), contents, stray: false };
+        return Address { source: place.to_owned(), contents, stray: None };
     }
     let registry = version.and_then(|version| registry(name, version, place));
     match registry {
-        Some(registry) => Address { source: registry.to_owned(), contents, stray: false },
-        None => Address { source: place.to_owned(), contents, stray: true },
+        Some(registry) => Address { source: registry.to_owned(), contents, stray: None },
+        None => Address { source: place.to_owned(), contents, stray: Some(place.to_owned()) },
     }
 }
 
@@ -72,8 +72,10 @@ pub(super) fn python_fits(name: &str, version: &str, file: &str) -> bool {
     let file = plain(&decoded(file));
     let Some(rest) = file.strip_prefix(&plain(name)).and_then(|rest| rest.strip_prefix('-')) else { return false };
     let Some(rest) = rest.strip_prefix(&plain(version)) else { return false };
-    rest.starts_with('-') && rest.ends_with("-whl") || matches!(rest, "-tar-gz" | "-zip" | "-tar-bz2" | "-tgz")
-        || rest.ends_with("-exe") || rest.ends_with("-egg")
+    rest.starts_with('-') && rest.ends_with("-whl")
+        || matches!(rest, "-tar-gz" | "-zip" | "-tar-bz2" | "-tgz")
+        || rest.ends_with("-exe")
+        || rest.ends_with("-egg")
 }
 
 /// Lower case, with one `-` for every run of `-`, `_`, `.` and `+`.
@@ -124,7 +126,7 @@ mod tests {
         ];
         for (name, version, address, source, stray) in table {
             let read = npm(name, Some(version), address);
-            assert_eq!((read.source.as_str(), read.stray), (*source, *stray), "{address}");
+            assert_eq!((read.source.as_str(), read.stray.is_some()), (*source, *stray), "{address}");
         }
     }
 

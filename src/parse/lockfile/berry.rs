@@ -9,8 +9,8 @@ use crate::model::{
 /// The entry that says which version of the format this is.
 const HEAD: &str = "__metadata";
 
-/// Versions of the format that are known: Yarn 2 to 4.
-const KNOWN: [&str; 5] = ["4", "5", "6", "7", "8"];
+/// Versions of the format that are known: Yarn 2 and later.
+const KNOWN: [&str; 7] = ["4", "5", "6", "7", "8", "9", "10"];
 
 /// Whether a file is of Yarn 2 or later.
 pub(super) fn is_berry(text: &str) -> bool {
@@ -88,7 +88,11 @@ fn entry(tree: &Tree, field: &Field<'_>) -> Result<LockedPackage, SyntaxFault> {
                 package.source.line = tree.field_line(value);
             }
             _ if own => tree.all(value, &Bearing::Stands, &mut package.values),
-            "dependencies" | "peerDependencies" | "dependenciesMeta" | "peerDependenciesMeta" | "bin"
+            "dependencies"
+            | "peerDependencies"
+            | "dependenciesMeta"
+            | "peerDependenciesMeta"
+            | "bin"
             | "conditions" => tree.all(value, &Bearing::Moves, &mut package.values),
             _ => tree.all(value, &Bearing::Stands, &mut package.values),
         }
@@ -104,14 +108,19 @@ fn origin(tree: &Tree, field: &Field<'_>, source: &str, package: &mut LockedPack
     let from_registry = source.strip_prefix("npm:");
     if let Some(reference) = from_registry {
         let (reference, place) = reference.split_once("::").unwrap_or((reference, ""));
-        package.source.stray = reference != version || !place.is_empty();
+        let stray = reference != version || !place.is_empty();
+        package.source.stray = stray.then(|| source.to_owned());
         package.source.text = if place.is_empty() { "npm:".to_owned() } else { format!("npm:::{place}") };
         return;
     }
     if source.starts_with("patch:") {
-        let same = source.replace(&format!("npm%3A{version}"), "npm%3A");
-        let same = same.replace(&format!("version={version}"), "version=");
-        let (place, hash) = same.split_once("&hash=").unwrap_or((&same, ""));
+        let (inner, outer) = (format!("npm%3A{version}#"), format!("version={version}&"));
+        // What is patched, and the version that makes, are those of the entry.
+        let stray = version.is_empty() || !source.contains(&inner) || !source.contains(&outer);
+        package.source.stray = stray.then(|| source.to_owned());
+        let same =
+            if stray { source.to_owned() } else { source.replace(&inner, "npm%3A#").replace(&outer, "version=&") };
+        let (place, hash) = same.split_once("hash=").unwrap_or((&same, ""));
         place.clone_into(&mut package.source.text);
         let line = package.source.line;
         if !hash.is_empty() {

@@ -1,8 +1,8 @@
 //! `Cargo.lock`, versions 1 to 4 (`cargo::core::resolver::encode` is what they are written by).
 
+use super::address::split;
 use super::edges::{Edges, edge};
 use super::tree::{Tree, empty, format_version, key, package, unknown};
-use super::address::split;
 use crate::model::{
     Bearing, DocPath, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, ScalarKind, Step, SyntaxFault, Wanted,
 };
@@ -46,7 +46,8 @@ pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault
     }
     let sources: Vec<&str> = nodes.iter().map(|node| source(node)).collect();
     let edges = Edges::of(lock.packages.iter().zip(sources));
-    let found: Result<Vec<Vec<LockedValue>>, SyntaxFault> = nodes.iter().map(|node| dependencies(tree, node, &edges)).collect();
+    let found: Result<Vec<Vec<LockedValue>>, SyntaxFault> =
+        nodes.iter().map(|node| dependencies(tree, node, &edges)).collect();
     for (package, values) in lock.packages.iter_mut().zip(found?) {
         package.values.extend(values);
     }
@@ -119,8 +120,9 @@ fn dependencies(tree: &Tree, node: &Node<'_>, edges: &Edges) -> Result<Vec<Locke
         let text = item.text().ok_or_else(|| tree.fault(item, "has a dependency that is no text"))?;
         let mut words = text.splitn(3, ' ');
         let (name, version, source) = (words.next().unwrap_or_default(), words.next(), words.next());
-        let bare = source.map(|source| source.trim_start_matches('(').trim_end_matches(')'));
-        let bare = bare.map(|source| split(source).0);
+        // A commit is no part of a source here: it is what the package holds.
+        let bare = source.map(|source| source.strip_prefix('(').and_then(|source| source.strip_suffix(')')));
+        let bare = bare.map(|source| source.map_or(text, |source| split(source).0));
         let version = match edges.version(name, version, bare) {
             Some(version) => version,
             None => text,

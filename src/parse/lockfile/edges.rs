@@ -4,33 +4,37 @@ use super::tree::key;
 use crate::model::{Bearing, DocPath, LockedPackage, LockedValue, Step};
 use std::collections::HashMap;
 
-/// The locked packages by name: version and source.
+/// What an edge says: a name, perhaps a version, perhaps a source.
+type Said = (String, Option<String>, Option<String>);
+
+/// The locked packages, by as much as an edge may say of one: how many there are, and the version of the last.
+#[derive(Default)]
 pub(super) struct Edges {
-    known: HashMap<String, Vec<(String, String)>>,
+    known: HashMap<Said, (usize, String)>,
 }
 
 impl Edges {
     /// Of packages, with the word by which edges call each one's source.
     pub(super) fn of<'p>(packages: impl Iterator<Item = (&'p LockedPackage, &'p str)>) -> Self {
-        let mut known: HashMap<String, Vec<(String, String)>> = HashMap::new();
+        let mut edges = Self::default();
         for (package, source) in packages {
             let version = package.version.clone().unwrap_or_default();
-            known.entry(package.name.clone()).or_default().push((version, source.to_owned()));
+            let from = Some(source.to_owned());
+            for said in
+                [(None, None), (Some(version.clone()), None), (None, from.clone()), (Some(version.clone()), from)]
+            {
+                let known = edges.known.entry((package.name.clone(), said.0, said.1)).or_default();
+                known.0 += 1;
+                known.1.clone_from(&version);
+            }
         }
-        Self { known }
+        edges
     }
 
     /// The version that is meant, when it is one alone.
     pub(super) fn version(&self, name: &str, version: Option<&str>, source: Option<&str>) -> Option<&str> {
-        let all = self.known.get(name)?;
-        let fits = |(known, from): &&(String, String)| {
-            version.is_none_or(|version| version == known) && source.is_none_or(|source| source == from)
-        };
-        let mut found = all.iter().filter(fits);
-        match (found.next(), found.next()) {
-            (Some((version, _)), None) => Some(version.as_str()),
-            _ => None,
-        }
+        let said = (name.to_owned(), version.map(str::to_owned), source.map(str::to_owned));
+        self.known.get(&said).filter(|(count, _)| *count == 1).map(|(_, version)| version.as_str())
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::tree::{empty, key, number, package, shown};
 use crate::model::{Bearing, DocPath, EditValue, LockSyntax, LockedValue, Lockfile, ScalarKind, SyntaxFault};
+use std::collections::HashSet;
 
 /// Words that begin a line or a block.
 const WORDS: [&str; 10] =
@@ -19,6 +20,7 @@ pub(super) struct Line<'t> {
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<Lockfile, SyntaxFault> {
     let mut lock = empty(LockSyntax::GoMod);
+    let mut paths = HashSet::new();
     for line in lines(text)? {
         let rest: Vec<&str> = line.rest.iter().map(String::as_str).collect();
         if line.word != "require" {
@@ -27,11 +29,10 @@ pub(super) fn read(text: &str) -> Result<Lockfile, SyntaxFault> {
             if !matches!(line.word, "module" | "go" | "toolchain") {
                 path.0.push(key(&rest.join(" ")));
             }
-            let said = LockedValue::new(path, rest.join(" "), line.number, Bearing::Stands);
-            if lock.rest.iter().any(|known| known.path == said.path) {
+            if !paths.insert(path.clone()) {
                 return Err(SyntaxFault::new(line.number, format!("has {} twice", shown(line.word))));
             }
-            lock.rest.push(said);
+            lock.rest.push(LockedValue::new(path, rest.join(" "), line.number, Bearing::Stands));
             continue;
         }
         let [module, version] = rest.as_slice() else {

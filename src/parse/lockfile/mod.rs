@@ -11,13 +11,17 @@ mod cargo;
 mod edges;
 mod go;
 mod go_mod;
+mod manifest;
 mod npm;
 mod pnpm;
 mod pnpm_key;
 mod poetry;
+mod pyproject;
 mod tree;
 mod uv;
 mod yarn;
+
+pub use manifest::{manifest, manifest_name};
 
 use super::syntax;
 use crate::model::{LockSyntax, Lockfile, RepoPath, Syntax, SyntaxFault};

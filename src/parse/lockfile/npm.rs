@@ -13,8 +13,7 @@ use crate::model::{
 const FOLDER: &str = "node_modules/";
 
 /// The lists of a project that name what it requires.
-pub(super) const SECTIONS: [&str; 4] =
-    ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+pub(super) const SECTIONS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /// Reads a file.
 pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault> {
@@ -43,8 +42,19 @@ pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault
 /// What a change of a value means, by the first key.
 fn bearing(key: &str) -> Bearing {
     match key {
-        "dependencies" | "optionalDependencies" | "peerDependencies" | "peerDependenciesMeta" | "requires"
-        | "engines" | "os" | "cpu" | "libc" | "bin" | "license" | "funding" | "deprecated" => Bearing::Moves,
+        "dependencies"
+        | "optionalDependencies"
+        | "peerDependencies"
+        | "peerDependenciesMeta"
+        | "requires"
+        | "engines"
+        | "os"
+        | "cpu"
+        | "libc"
+        | "bin"
+        | "license"
+        | "funding"
+        | "deprecated" => Bearing::Moves,
         "hasInstallScript" | "hasShrinkwrap" => Bearing::Loud,
         _ => Bearing::Stands,
     }

@@ -145,12 +145,14 @@ impl Reader<'_> {
     }
 
     fn peers(&self, path: &DocPath, field: &Field<'_>, meant: &Meant, out: &mut Vec<LockedValue>) {
-        let above = path.with(key("peers"));
-        for (name, version) in &meant.peers {
-            out.push(self.tree.value(field, above.with(key(name)), version, Bearing::Points(name.clone())));
+        for (names, version) in &meant.peers {
+            let Some(name) = names.last() else { continue };
+            let mut place = path.clone();
+            place.0.extend(names.iter().flat_map(|name| [key("peers"), key(name)]));
+            out.push(self.tree.value(field, place, version, Bearing::Points(name.clone())));
         }
         let unclear = meant.unclear.iter();
-        out.extend(unclear.map(|text| self.tree.value(field, above.clone(), text, Bearing::Stands)));
+        out.extend(unclear.map(|text| self.tree.value(field, path.with(key("peers")), text, Bearing::Stands)));
     }
 
     fn packages(&mut self, list: &Field<'_>, aspect: &'static str) -> Result<(), SyntaxFault> {
@@ -166,7 +168,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn package(&mut self, above: &DocPath, field: &Field<'_>, aspect: &'static str) -> Result<LockedPackage, SyntaxFault> {
+    fn package(
+        &mut self,
+        above: &DocPath,
+        field: &Field<'_>,
+        aspect: &'static str,
+    ) -> Result<LockedPackage, SyntaxFault> {
         let tree = self.tree;
         let entry = tree.map(field)?;
         let meant = pnpm_key::entry(&field.key, self.format.dashed);
@@ -175,11 +182,12 @@ impl Reader<'_> {
         let mut package = package(name, above.with(key(&field.key)), tree.field_line(field));
         package.aspect = aspect;
         package.span = field.key_span.start..field.node.span.end;
-        package.version = if meant.is_version() { Some(meant.version.clone()) } else { said("version").map(str::to_owned) };
+        package.version =
+            if meant.is_version() { Some(meant.version.clone()) } else { said("version").map(str::to_owned) };
         package.source.path = DocPath::default();
         package.source.line = package.line;
         package.source.text.clone_from(if meant.is_version() { &meant.registry } else { &meant.version });
-        let names: Vec<&str> = meant.peers.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<String> = meant.peers.iter().map(|(names, _)| names.join(">")).collect();
         package.slot = format!("{}@{}({})", meant.name, meant.version, names.join(","));
         let count = self.seen.entry((aspect, package.slot.clone())).or_default();
         *count += 1;
@@ -210,8 +218,15 @@ impl Reader<'_> {
 /// What a change of a value means, by the first key.
 fn bearing(key: &str) -> Bearing {
     match key {
-        "transitivePeerDependencies" | "engines" | "cpu" | "os" | "libc" | "hasBin" | "peerDependencies"
-        | "peerDependenciesMeta" | "deprecated" => Bearing::Moves,
+        "transitivePeerDependencies"
+        | "engines"
+        | "cpu"
+        | "os"
+        | "libc"
+        | "hasBin"
+        | "peerDependencies"
+        | "peerDependenciesMeta"
+        | "deprecated" => Bearing::Moves,
         "requiresBuild" | "prepare" | "patched" => Bearing::Loud,
         _ => Bearing::Stands,
     }
@@ -231,7 +246,7 @@ fn resolution(tree: &Tree, field: &Field<'_>, package: &mut LockedPackage) -> Re
                 let address = address::npm(&package.name, package.version.as_deref(), text);
                 let folder = matches!(&*part.key, "registry" | "repo");
                 package.source.text = if folder { text.to_owned() } else { address.source };
-                package.source.stray = address.stray && !folder;
+                package.source.stray = address.stray.filter(|_| !folder);
                 package.source.path = path.clone();
                 package.source.line = tree.field_line(part);
                 let contents = |text: String| tree.value(part, path, &text, Bearing::Stands);

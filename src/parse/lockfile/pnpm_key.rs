@@ -3,6 +3,12 @@
 //! `/@s/a/1.0.0_b@2.0.0` (5), `/@s/a@1.0.0(b@2.0.0)` (6), `@s/a@1.0.0(b@2.0.0)` (9). What stands in the brackets is which
 //! versions of its peers the package was put together with.
 
+/// How deep peers of peers are told apart.
+const MAX_DEPTH: usize = 16;
+
+/// A peer: its name, behind those it is a peer of, and its version.
+pub(super) type Peer = (Vec<String>, String);
+
 /// A package that is meant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Meant {
@@ -12,8 +18,8 @@ pub(super) struct Meant {
     pub(super) version: String,
     /// The registry, where it is named.
     pub(super) registry: String,
-    /// Its peers, with those of theirs: name and version.
-    pub(super) peers: Vec<(String, String)>,
+    /// Its peers, with those of theirs.
+    pub(super) peers: Vec<Peer>,
     /// What is written of its peers and is no list of versions.
     pub(super) unclear: Option<String>,
 }
@@ -72,33 +78,65 @@ fn at(text: &str) -> Option<(&str, &str)> {
 
 /// What stands before the peers, and them.
 fn peers(text: &str, dashed: bool) -> (&str, Meant) {
-    let start = match text.find('(') {
-        Some(start) => Some(start),
+    let start = if dashed {
         // A version has no `_`, a name may.
-        None if dashed => {
-            let version = text.rfind('/').map_or(0, |at| at + 1);
-            text.get(version..).and_then(|tail| tail.find('_')).map(|at| version + at)
-        }
-        None => None,
+        let version = text.rfind('/').map_or(0, |at| at + 1);
+        text.get(version..).and_then(|tail| tail.find('_')).map(|at| version + at)
+    } else {
+        text.find('(')
     };
-    let Some(start) = start else { return (text, Meant::default()) };
-    let (head, tail) = text.split_at_checked(start).unwrap_or((text, ""));
-    let mut meant = Meant::default();
-    let mut scope = String::new();
-    for part in tail.split(['(', ')', '+', '_']).filter(|part| !part.is_empty()) {
-        // Version 5 writes the `/` of a scope as `+`.
-        let whole = if scope.is_empty() { part.to_owned() } else { format!("{scope}/{part}") };
-        scope.clear();
-        match at(&whole) {
-            Some((name, version)) => meant.peers.push((name.to_owned(), version.to_owned())),
-            None if whole.starts_with('@') && !whole.contains('/') => scope = whole,
-            None => meant.unclear = Some(tail.to_owned()),
-        }
-    }
-    if !scope.is_empty() {
-        meant.unclear = Some(tail.to_owned());
-    }
+    let Some((head, tail)) = start.and_then(|start| text.split_at_checked(start)) else {
+        return (text, Meant::default());
+    };
+    let read = if dashed { joined(tail) } else { nested(tail) };
+    let meant = match read {
+        Some(peers) => Meant { peers, ..Meant::default() },
+        None => Meant { unclear: Some(tail.to_owned()), ..Meant::default() },
+    };
     (head, meant)
+}
+
+/// `_b@2.0.0+c@3.0.0`; the `/` of a scope is a `+` as well.
+fn joined(tail: &str) -> Option<Vec<Peer>> {
+    let mut all = Vec::new();
+    let mut scope = None;
+    for part in tail.strip_prefix('_')?.split('+') {
+        let whole = match scope.take() {
+            Some(scope) => format!("{scope}/{part}"),
+            None if part.starts_with('@') => {
+                scope = Some(part);
+                continue;
+            }
+            None => part.to_owned(),
+        };
+        let (name, version) = at(&whole).filter(|(_, version)| !version.contains('_'))?;
+        all.push((vec![name.to_owned()], version.to_owned()));
+    }
+    scope.is_none().then_some(all)
+}
+
+/// `(b@2.0.0(c@3.0.0))(d@4.0.0)`.
+fn nested(tail: &str) -> Option<Vec<Peer>> {
+    let mut all: Vec<Peer> = Vec::new();
+    let mut above: Vec<String> = Vec::new();
+    let mut rest = tail;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix(')') {
+            above.pop()?;
+            rest = after;
+            continue;
+        }
+        let inner = rest.strip_prefix('(')?;
+        let (whole, after) = inner.split_at_checked(inner.find(['(', ')'])?)?;
+        let (name, version) = at(whole)?;
+        above.push(name.to_owned());
+        if above.len() > MAX_DEPTH {
+            return None;
+        }
+        all.push((above.clone(), version.to_owned()));
+        rest = after;
+    }
+    above.is_empty().then_some(all)
 }
 
 #[cfg(test)]
@@ -112,16 +150,34 @@ mod tests {
             ("/@s/a/1.0.0_b@2.0.0", true, "@s/a", "1.0.0", &["b@2.0.0"]),
             ("/a_x/1.0.0_@s+b@2.0.0+c@3.0.0", true, "a_x", "1.0.0", &["@s/b@2.0.0", "c@3.0.0"]),
             ("/@s/a@1.0.0(b@2.0.0)(c@3.0.0)", false, "@s/a", "1.0.0", &["b@2.0.0", "c@3.0.0"]),
-            ("a@1.0.0(b@2.0.0(c@3.0.0))", false, "a", "1.0.0", &["b@2.0.0", "c@3.0.0"]),
+            ("a@1.0.0(b@2.0.0(c@3.0.0))", false, "a", "1.0.0", &["b@2.0.0", "b>c@3.0.0"]),
             ("@s/a@1.0.0", false, "@s/a", "1.0.0", &[]),
             ("a@https://r.org/x/tar.gz/abc", false, "a", "https://r.org/x/tar.gz/abc", &[]),
             ("r.org/a@1.0.0", false, "a", "1.0.0", &[]),
         ];
         for (text, dashed, name, version, peers) in table {
             let meant = entry(text, *dashed);
-            let read: Vec<String> = meant.peers.iter().map(|(name, version)| format!("{name}@{version}")).collect();
+            let read: Vec<String> =
+                meant.peers.iter().map(|(names, version)| format!("{}@{version}", names.join(">"))).collect();
             assert_eq!((meant.name.as_str(), meant.version.as_str()), (*name, *version), "{text}");
             assert_eq!(read, *peers, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_do_not_match_are_unclear() {
+        for (text, dashed) in [
+            ("a@1.0.0((b@2.0.0)", false),
+            ("a@1.0.0(b@2.0.0", false),
+            ("a@1.0.0(b@2.0.0))", false),
+            ("a@1.0.0(b)", false),
+            ("a@1.0.0(b@2.0.0)x", false),
+            ("/a/1.0.0_abcdef", true),
+            ("/a/1.0.0_@s+b", true),
+            ("/a/1.0.0_b@1_c@2", true),
+        ] {
+            let meant = entry(text, dashed);
+            assert!(meant.unclear.is_some() && meant.peers.is_empty(), "{text}");
         }
     }
 

@@ -3,9 +3,13 @@
 use super::address::python_fits;
 use super::tree::{Tree, empty, format_version, key, package, unknown};
 use crate::model::{
-    Bearing, DocPath, EditValue, Field, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, Step, SyntaxFault, Value,
+    Bearing, DocPath, EditValue, Field, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, Step, SyntaxFault,
+    Value,
 };
 use std::collections::HashMap;
+
+/// How many packages of one name share a list of files that stands behind all packages.
+const MOST: usize = 8;
 
 /// Reads a file.
 pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault> {
@@ -129,14 +133,14 @@ fn apart(tree: &Tree, list: &Field<'_>, lock: &mut Lockfile) -> Result<(), Synta
     }
     for field in tree.map(list)? {
         match places.get(&*field.key) {
-            Some(all) => {
+            Some(all) if all.len() <= MOST => {
                 for n in all {
                     if let Some(package) = lock.packages.get_mut(*n) {
                         files(tree, &DocPath::keys(["files"]), tree.list(field)?, field, package);
                     }
                 }
             }
-            None => tree.below(&above, field, &Bearing::Stands, &mut lock.rest),
+            _ => tree.below(&above, field, &Bearing::Stands, &mut lock.rest),
         }
     }
     Ok(())
@@ -149,8 +153,8 @@ fn judge(package: &mut LockedPackage) {
         Some(Step::Item { names, .. }) => names.iter().find(|(key, _)| key == "file").map(|(_, file)| file.clone()),
         _ => None,
     };
-    let known: Vec<String> = package.contents.iter().filter_map(file).collect();
-    package.source.stray |= known.iter().any(|file| !python_fits(&package.name, version, file));
+    let strange = |file: &String| !python_fits(&package.name, version, file);
+    package.source.stray = package.contents.iter().filter_map(file).find(strange);
     if package.source.line == 0 {
         package.source.line = package.line;
     }

@@ -108,7 +108,9 @@ impl Tree {
     pub(super) fn map<'f, 't>(&self, field: &'f Field<'t>) -> Result<&'f [Field<'t>], SyntaxFault> {
         match &field.node.value {
             Value::Map(fields) => Ok(fields),
-            _ => Err(SyntaxFault::new(self.field_line(field), format!("has a {} that is no mapping", shown(&field.key)))),
+            _ => {
+                Err(SyntaxFault::new(self.field_line(field), format!("has a {} that is no mapping", shown(&field.key))))
+            }
         }
     }
 
@@ -136,14 +138,7 @@ impl Tree {
         self.flatten(&mut path, &field.node, self.field_line(field), bearing, out);
     }
 
-    fn flatten(
-        &self,
-        path: &mut DocPath,
-        node: &Node<'_>,
-        line: u32,
-        bearing: &Bearing,
-        out: &mut Vec<LockedValue>,
-    ) {
+    fn flatten(&self, path: &mut DocPath, node: &Node<'_>, line: u32, bearing: &Bearing, out: &mut Vec<LockedValue>) {
         let mut leaf = |value: EditValue, path: &DocPath| {
             out.push(LockedValue { path: path.clone(), value, line, bearing: bearing.clone() });
         };
@@ -178,7 +173,8 @@ fn item_names(item: &Node<'_>) -> Vec<(String, String)> {
 /// A scalar of the root that says which version of its format a file has.
 pub(super) fn format_version<'n>(root: &'n Node<'_>, key: &str) -> Option<&'n str> {
     let scalar = root.get(key)?.scalar()?;
-    matches!(scalar.kind, ScalarKind::Text | ScalarKind::Integer | ScalarKind::Number | ScalarKind::Unclear).then_some(&*scalar.text)
+    matches!(scalar.kind, ScalarKind::Text | ScalarKind::Integer | ScalarKind::Number | ScalarKind::Unclear)
+        .then_some(&*scalar.text)
 }
 
 /// A version of a format that is not known.
@@ -186,7 +182,10 @@ pub(super) fn unknown(root: &Node<'_>, tree: &Tree, key: &str) -> SyntaxFault {
     match root.fields().iter().find(|field| field.key == key) {
         Some(field) => {
             let said = field.node.scalar().map_or("no single value", |scalar| &*scalar.text);
-            SyntaxFault::new(tree.field_line(field), format!("is of a version that is not known: {key} {}", shown(said)))
+            SyntaxFault::new(
+                tree.field_line(field),
+                format!("is of a version that is not known: {key} {}", shown(said)),
+            )
         }
         None => SyntaxFault::new(0, format!("does not say which version of its format it has: {key} is not there")),
     }

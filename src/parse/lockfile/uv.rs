@@ -7,6 +7,7 @@ use crate::model::{
     Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, ScalarKind, Step, SyntaxFault,
     Value, Wanted,
 };
+use std::collections::BTreeSet;
 
 /// Kinds of source that are of the repository itself.
 const OWN: [&str; 3] = ["editable", "virtual", "directory"];
@@ -96,7 +97,7 @@ fn entry(tree: &Tree, node: &Node<'_>, index: usize) -> Result<LockedPackage, Sy
 
 /// `sdist` and `wheels`: the checksum is what they hold, the host is part of where they come from.
 fn archives(tree: &Tree, node: &Node<'_>, package: &mut LockedPackage) -> Result<(), SyntaxFault> {
-    let mut hosts: Vec<&str> = Vec::new();
+    let mut hosts: BTreeSet<&str> = BTreeSet::new();
     for field in node.fields() {
         let items = match &*field.key {
             "sdist" => std::slice::from_ref(&field.node),
@@ -107,19 +108,20 @@ fn archives(tree: &Tree, node: &Node<'_>, package: &mut LockedPackage) -> Result
             tree.all(field, &Bearing::Stands, &mut package.values);
         }
         for (index, item) in items.iter().enumerate() {
-            let Value::Map(parts) = &item.value else { return Err(tree.fault(item, "has an archive that is no mapping")) };
+            let Value::Map(parts) = &item.value else {
+                return Err(tree.fault(item, "has an archive that is no mapping"));
+            };
             let address = ["url", "path", "filename"].into_iter().find_map(|key| item.get(key)).and_then(Node::text);
             let file = address.map(|address| address.rsplit('/').next().unwrap_or(address)).unwrap_or_default();
             let names = vec![("file".to_owned(), file.to_owned())];
             let path = DocPath(vec![key(&field.key), Step::Item { index, names }]);
-            if let Some(version) = &package.version {
-                package.source.stray |= !python_fits(&package.name, version, file);
-            }
-            if let Some(url) = item.get("url").and_then(Node::text).map(host)
-                && !hosts.contains(&url)
+            if let Some(version) = &package.version
+                && package.source.stray.is_none()
+                && !python_fits(&package.name, version, file)
             {
-                hosts.push(url);
+                package.source.stray = Some(address.unwrap_or(file).to_owned());
             }
+            hosts.extend(item.get("url").and_then(Node::text).map(host));
             for part in parts {
                 match (&*part.key, part.node.text()) {
                     ("hash", Some(hash)) => {
@@ -130,9 +132,9 @@ fn archives(tree: &Tree, node: &Node<'_>, package: &mut LockedPackage) -> Result
             }
         }
     }
-    hosts.sort_unstable();
     if !hosts.is_empty() {
-        package.source.text = format!("{} files={}", package.source.text, hosts.join(","));
+        let hosts = hosts.into_iter().collect::<Vec<_>>().join(",");
+        package.source.text = format!("{} files={hosts}", package.source.text);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::tree::{empty, key, number, package, shown};
 use crate::model::{
     Bearing, DocPath, EditValue, LockSyntax, LockedPackage, LockedValue, Lockfile, ScalarKind, SyntaxFault,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The comment that says which version of the format this is.
 const HEAD: &str = "# yarn lockfile v1";
@@ -13,9 +13,18 @@ const HEAD: &str = "# yarn lockfile v1";
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<Lockfile, SyntaxFault> {
     if !text.lines().take(4).any(|line| line == HEAD) {
-        return Err(SyntaxFault::new(0, format!("does not begin with {HEAD:?}: the version of its format is not known")));
+        return Err(SyntaxFault::new(
+            0,
+            format!("does not begin with {HEAD:?}: the version of its format is not known"),
+        ));
     }
-    let mut reader = Reader { lock: empty(LockSyntax::Yarn), open: None, list: None, descriptors: HashMap::new() };
+    let mut reader = Reader {
+        lock: empty(LockSyntax::Yarn),
+        open: None,
+        list: None,
+        keys: HashSet::new(),
+        descriptors: HashMap::new(),
+    };
     let mut offset = 0;
     for (at, whole) in text.split_inclusive('\n').enumerate() {
         let line = whole.strip_suffix('\n').map_or(whole, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -32,6 +41,8 @@ struct Reader {
     open: Option<LockedPackage>,
     /// The list of the entry that is open, and where it is.
     list: Option<(String, u32)>,
+    /// The keys of the entry that is open.
+    keys: HashSet<DocPath>,
     /// Where each requirement stands.
     descriptors: HashMap<String, u32>,
 }
@@ -54,6 +65,7 @@ impl Reader {
             }
             (2, [Token::Word(list), Token::Colon]) => {
                 self.empty_list();
+                self.once(number, &DocPath(vec![key(list)]))?;
                 self.list = Some((list.clone(), number));
                 self.entry(number).map(|_| ())
             }
@@ -69,10 +81,8 @@ impl Reader {
                 // Only an empty list keeps the line of its head.
                 self.list = Some((list, 0));
                 let value = value.value().ok_or_else(|| wrong(number, "a list within a list"))?;
+                self.once(number, &path)?;
                 let entry = self.entry(number)?;
-                if entry.values.iter().any(|known| known.path == path) {
-                    return Err(SyntaxFault::new(number, format!("has the key {} twice", shown(name))));
-                }
                 entry.values.push(LockedValue { path, value, line: number, bearing });
                 Ok(())
             }
@@ -82,6 +92,13 @@ impl Reader {
 
     fn entry(&mut self, line: u32) -> Result<&mut LockedPackage, SyntaxFault> {
         self.open.as_mut().ok_or_else(|| wrong(line, "this line belongs to no entry"))
+    }
+
+    fn once(&mut self, line: u32, path: &DocPath) -> Result<(), SyntaxFault> {
+        if self.keys.insert(path.clone()) {
+            return Ok(());
+        }
+        Err(SyntaxFault::new(line, format!("has {} twice in one entry", shown(&path.to_string()))))
     }
 
     /// A list without items is a value of its own.
@@ -114,6 +131,7 @@ impl Reader {
         let Some(first) = all.first().filter(|_| keys.len() % 2 == 1) else {
             return Err(wrong(line, "there is no requirement before `:`"));
         };
+        self.keys.clear();
         let mut open = package(&name_of(first), DocPath(vec![key(&all.join(", "))]), line);
         open.span.start = offset;
         for descriptor in &all {
@@ -133,12 +151,9 @@ impl Reader {
 
     fn field(&mut self, line: u32, name: &str, value: &Token) -> Result<(), SyntaxFault> {
         let value = value.value().ok_or_else(|| wrong(line, "this value is none"))?;
-        let open = self.entry(line)?;
         let path = DocPath(vec![key(name)]);
-        let known = open.contents.iter().chain(&open.values).any(|known| known.path == path);
-        if known || (name == "version" && open.version.is_some()) || (name == "resolved" && open.source.line > 0) {
-            return Err(SyntaxFault::new(line, format!("has the key {} twice", shown(name))));
-        }
+        self.once(line, &path)?;
+        let open = self.entry(line)?;
         let text = match &value {
             EditValue::Scalar(ScalarKind::Text, text) => Some(text.clone()),
             _ => None,
