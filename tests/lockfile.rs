@@ -27,6 +27,9 @@ struct Case {
     name: String,
     /// The state before, a file of `base/`.
     base: String,
+    /// What is different before as well.
+    #[serde(default)]
+    before: Vec<Vec<String>>,
     /// What is replaced by what: once, or with a third word `all` everywhere.
     replace: Vec<Vec<String>>,
 }
@@ -91,6 +94,7 @@ fn every_case_means_what_stands_beside_it() {
         let mut told = String::new();
         for case in cases.case {
             let (syntax, before) = base(&case.base);
+            let before = replaced(&case.name, &before, &case.before);
             let after = replaced(&case.name, &before, &case.replace);
             let old = lockfile(syntax, before.as_bytes()).unwrap_or_else(|fault| panic!("{}: {fault:?}", case.base));
             writeln!(told, "{}", case.name).unwrap();

@@ -24,15 +24,11 @@ pub(super) fn read(text: &str) -> Result<Lockfile, SyntaxFault> {
     for line in lines(text)? {
         let rest: Vec<&str> = line.rest.iter().map(String::as_str).collect();
         if line.word != "require" {
-            let mut path = DocPath(vec![key(line.word)]);
-            // `module` and `go` stand once; of the others each is what it says.
-            if !matches!(line.word, "module" | "go" | "toolchain") {
-                path.0.push(key(&rest.join(" ")));
-            }
-            if !paths.insert(path.clone()) {
+            let said = directive(&line, &rest);
+            if !paths.insert(said.path.clone()) {
                 return Err(SyntaxFault::new(line.number, format!("has {} twice", shown(line.word))));
             }
-            lock.rest.push(LockedValue::new(path, rest.join(" "), line.number, Bearing::Stands));
+            lock.rest.push(said);
             continue;
         }
         let [module, version] = rest.as_slice() else {
@@ -50,6 +46,20 @@ pub(super) fn read(text: &str) -> Result<Lockfile, SyntaxFault> {
         lock.packages.push(package);
     }
     Ok(lock)
+}
+
+/// A line that requires nothing: `module` and `go` stand once, of the others each is what it says. A module that takes the
+/// place of another is a version that moves as others do.
+fn directive(line: &Line<'_>, rest: &[&str]) -> LockedValue {
+    let mut path = DocPath(vec![key(line.word)]);
+    if let ("replace", [replaced @ .., "=>", module, version]) = (line.word, rest) {
+        path.0.extend([key(&replaced.join(" ")), key(module)]);
+        return LockedValue::new(path, *version, line.number, Bearing::Points((*module).to_owned()));
+    }
+    if !matches!(line.word, "module" | "go" | "toolchain") {
+        path.0.push(key(&rest.join(" ")));
+    }
+    LockedValue::new(path, rest.join(" "), line.number, Bearing::Stands)
 }
 
 /// A comment that means something: `// indirect`, alone or before `;`.
