@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::disallowed_methods, reason = "this test reads its cases")]
+#![expect(clippy::string_slice, reason = "tokens begin and end where characters do")]
 
 use changeward::assess::edits::{consistent, lock_edits, value_edits};
 use changeward::model::{Edit, EditValue, LockSyntax, Lockfile, RepoPath, Syntax};
