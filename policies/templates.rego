@@ -40,6 +40,36 @@ template_fault contains [template.id, {"code": "TPL_EXPIRED", "msg": sprintf("it
 }
 
 # METADATA
+# title: The template must be confirmed again
+template_fault contains [template.id, {
+	"code": "TPL_REVIEW_DUE",
+	"msg": sprintf("it had to be confirmed again by %s", [template.review_by]),
+	"help": "let the change authority look at it, and set a later `review_by`",
+}] if {
+	some template in input.templates
+	now_ns >= time.add_date(time.parse_rfc3339_ns(template.review_by), 0, 0, 1)
+}
+
+# METADATA
+# title: A predicate does not hold
+template_fault contains [template.id, {
+	"code": "TPL_PREDICATE",
+	"msg": sprintf("its predicate `%s` does not hold", [template.predicate]),
+	"help": "a rule `predicate contains \"NAME\" if …` of the policies says when it holds",
+}] if {
+	some template in input.templates
+	template.predicate
+	not template.predicate in predicate
+}
+
+# METADATA
+# title: Everything was committed by one known person
+predicate contains "one-committer" if {
+	count(input.actors.committers) == 1
+	count(input.actors.unattributed) == 0
+}
+
+# METADATA
 # title: The breaker is open
 template_fault contains [template.id, {"code": "TPL_BREAKER_OPEN", "msg": sprintf("its breaker is open: %s", [template.breaker])}] if {
 	some template in input.templates
@@ -55,6 +85,20 @@ template_fault contains [template.id, {
 }] if {
 	some template in input.templates
 	some fault in template.faults
+	not fault.line
+}
+
+# METADATA
+# title: The change does not fit the template, at a line
+template_fault contains [template.id, {
+	"code": sprintf("TPL_%s", [upper(fault.what)]),
+	"msg": fault.msg,
+	"paths": fault.paths,
+	"line": fault.line,
+}] if {
+	some template in input.templates
+	some fault in template.faults
+	fault.line
 }
 
 faulty_templates contains id if some [id, _] in template_fault
@@ -77,6 +121,32 @@ named_template := claim.template if {
 	claim.template
 }
 
+near_codes := {"TPL_CONSTRAINTS", "TPL_LIMITS", "TPL_COMPANIONS", "TPL_LOCKFILE"}
+
+far_templates contains id if {
+	some [id, fault] in template_fault
+	not fault.code in near_codes
+}
+
+# METADATA
+# title: A template nearly covers the change
+force_normal contains object.union({
+	"code": "NO_TEMPLATE",
+	"msg": sprintf("template `%s` nearly covers it: %s", [template.id, fault.msg]),
+	"paths": [path | some n, path in fault.paths; n == 0],
+	"help": "change what is said here, or let it be approved as a normal change",
+}, {"line": line | line := fault.line}) if {
+	count(usable) == 0
+	some template in nearly_covering
+	some fault in template.faults
+}
+
+nearly_covering contains template if {
+	some template in input.templates
+	count(template.faults) == 1
+	not template.id in far_templates
+}
+
 # METADATA
 # title: No template covers the change
 force_normal contains {
@@ -86,6 +156,7 @@ force_normal contains {
 } if {
 	count(usable) == 0
 	count(input.templates) > 0
+	count(nearly_covering) == 0
 }
 
 # METADATA

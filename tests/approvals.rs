@@ -82,6 +82,7 @@ fn request(repo: &TempRepo, spec: Spec, facts: Option<PathBuf>) -> CheckRequest 
         claim: None,
         trailers: Vec::new(),
         facts,
+        all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
     }

@@ -35,6 +35,7 @@ targets! {
     pattern in "../fuzz/fuzz_targets/pattern.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",
     report in "../fuzz/fuzz_targets/report.rs",
+    smuggling in "../fuzz/fuzz_targets/smuggling.rs",
     trailers in "../fuzz/fuzz_targets/trailers.rs",
     wire in "../fuzz/fuzz_targets/wire.rs",
 }

@@ -2,8 +2,10 @@
 
 pub mod answer;
 pub mod check;
+mod contents;
 mod controls;
 mod digest;
+pub mod edits;
 pub mod evaluate;
 pub mod failure;
 mod gather;

@@ -24,6 +24,8 @@ pub struct CheckRequest {
     pub trailers: Vec<(String, String)>,
     /// A file of facts that only a forge knows.
     pub facts: Option<PathBuf>,
+    /// The edits of every file are wanted, not only those that a template or a policy asks about.
+    pub all_edits: bool,
     /// Which verdicts are a failing exit code.
     pub fail_on: FailOn,
     /// This program itself, started again for the evaluating child.

@@ -77,11 +77,20 @@ impl ClaimType {
     }
 }
 
+/// What a command asks for beside the change.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wishes {
+    /// Which verdicts fail.
+    pub(super) fail_on: FailOn,
+    /// The edits of every file are shown.
+    pub(super) all_edits: bool,
+}
+
 /// Turns what was typed into what is meant. Files are looked for where `-C` points, as git does.
 pub(super) fn request(
     spec: SpecArgs,
     known: KnownArgs,
-    fail_on: FailOn,
+    wishes: Wishes,
     dir: Option<&Path>,
     around: &Surroundings,
 ) -> CheckRequest {
@@ -95,7 +104,8 @@ pub(super) fn request(
         trailers: known.trailers,
         control_files: known.control_files.map(&there),
         facts: known.facts.map(&there),
-        fail_on,
+        all_edits: wishes.all_edits,
+        fail_on: wishes.fail_on,
         program: around.program.clone(),
     }
 }
@@ -159,8 +169,8 @@ fn trailer(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KnownArgs, SpecArgs, request};
-    use crate::app::request::{CheckRequest, DiffSource, FailOn, Spec};
+    use super::{KnownArgs, SpecArgs, Wishes, request};
+    use crate::app::request::{CheckRequest, DiffSource, Spec};
     use crate::cli::Surroundings;
     use crate::model::Moment;
     use clap::{CommandFactory, Parser};
@@ -177,7 +187,7 @@ mod tests {
     fn typed(line: &str, dir: Option<&Path>) -> Result<CheckRequest, clap::Error> {
         let around = Surroundings { now: Moment::from_unix(0), program: PathBuf::from("self"), columns: None };
         let args = Alone::try_parse_from(std::iter::once("x").chain(line.split_whitespace()))?;
-        Ok(request(args.spec, args.known, FailOn::Pending, dir, &around))
+        Ok(request(args.spec, args.known, Wishes::default(), dir, &around))
     }
 
     #[test]

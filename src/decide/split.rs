@@ -31,7 +31,9 @@ pub(super) fn split(facts: &Facts, findings: &Findings, class: ChangeClass) -> V
 fn small_enough(facts: &Facts, template: &TemplateFacts) -> bool {
     let left: Vec<&FileFacts> = facts.files.iter().filter(|file| fits(facts, file, &template.id)).collect();
     let within = |is: u64, limit: Option<u64>| limit.is_none_or(|limit| is <= limit);
+    let edits = || left.iter().map(|file| file.edits.as_ref()?.count()).sum::<Option<u64>>();
     within(left.len() as u64, template.limits.files)
+        && template.limits.edits.is_none_or(|limit| edits().is_some_and(|edits| edits <= limit))
         && within(left.iter().map(|file| file.diff.additions).sum(), template.limits.added)
         && within(left.iter().map(|file| file.diff.deletions).sum(), template.limits.removed)
 }
@@ -49,7 +51,7 @@ fn alone(facts: &Facts, findings: &Findings, template: &TemplateFacts) -> bool {
 
 /// A fault that a smaller change may not have.
 fn only_about_files(code: &str) -> bool {
-    matches!(code, "TPL_PATHS" | "TPL_KINDS" | "TPL_LIMITS")
+    matches!(code, "TPL_PATHS" | "TPL_KINDS" | "TPL_CONSTRAINTS" | "TPL_LIMITS")
 }
 
 /// The file could go ahead under the template by itself.

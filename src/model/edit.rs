@@ -1,6 +1,7 @@
 //! What a change does to the values of a file.
 
-use super::{ScalarKind, SyntaxFault};
+use super::{Datum, ScalarKind, SyntaxFault};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What is known of how one changed file changes, by value and by line.
@@ -10,6 +11,16 @@ pub struct FileEdits {
     pub values: Option<Result<ValueEdits, Unanalysable>>,
     /// By line.
     pub lines: LineEdits,
+}
+
+impl FileEdits {
+    /// How many values change; of a file of no known format, how many lines; `None` when it cannot be told.
+    pub fn count(&self) -> Option<u64> {
+        match &self.values {
+            Some(values) => values.as_ref().ok().map(|values| values.edits.len() as u64),
+            None => self.lines.uneven.is_none().then_some(self.lines.pairs.len() as u64),
+        }
+    }
 }
 
 /// The edits of a file of a known format.
@@ -67,6 +78,122 @@ pub enum EditKind {
     Replace,
     /// The same value stands at another place of its list.
     Move,
+}
+
+impl Edit {
+    /// For people: `/spec/replicas: 3 → 40`.
+    pub fn describe(&self) -> String {
+        let path = self.path.to_string();
+        let path = if path.is_empty() { "the document" } else { path.as_str() };
+        let shown = |value: &Option<EditValue>| value.as_ref().map(EditValue::describe).unwrap_or_default();
+        let (old, new) = (shown(&self.old), shown(&self.new));
+        match self.kind {
+            EditKind::Add => format!("{path}: {new} is added"),
+            EditKind::Remove => format!("{path}: {old} is removed"),
+            EditKind::Replace => format!("{path}: {old} → {new}"),
+            EditKind::Move => match &self.from {
+                Some(from) => format!("{path}: {new} moves here from {from}"),
+                None => format!("{path}: {new} moves"),
+            },
+        }
+    }
+}
+
+impl Edit {
+    /// The edit as a plain tree, as the documents have it: `edit`, `path`, `document`, `from`, `old`, `old_type`, `old_line`,
+    /// and the same for `new`, `dependency`. A value that JSON has no exact word for is its text.
+    pub fn datum(&self) -> Datum {
+        let mut map = BTreeMap::from([
+            ("edit".to_owned(), text(self.kind.as_str())),
+            ("path".to_owned(), text(&self.path.to_string())),
+            ("document".to_owned(), whole(self.document as u64)),
+        ]);
+        let mut put = |key: &str, value: Option<Datum>| {
+            if let Some(value) = value {
+                map.insert(key.to_owned(), value);
+            }
+        };
+        put("from", self.from.as_ref().map(|from| text(&from.to_string())));
+        put("old", self.old.as_ref().map(EditValue::datum));
+        put("old_type", self.old.as_ref().map(|value| text(value.kind())));
+        put("old_line", self.old_line.map(|line| whole(line.into())));
+        put("new", self.new.as_ref().map(EditValue::datum));
+        put("new_type", self.new.as_ref().map(|value| text(value.kind())));
+        put("new_line", self.new_line.map(|line| whole(line.into())));
+        put("dependency", self.dependency.as_ref().map(Dependency::datum));
+        Datum::Map(map)
+    }
+}
+
+impl Dependency {
+    fn datum(&self) -> Datum {
+        let mut map = BTreeMap::from([
+            ("name".to_owned(), text(&self.name)),
+            ("step".to_owned(), text(self.step.as_str())),
+            ("source_changed".to_owned(), Datum::Bool(self.source_changed)),
+            ("contents_changed".to_owned(), Datum::Bool(self.contents_changed)),
+        ]);
+        map.extend(self.from.as_ref().map(|from| ("from".to_owned(), text(from))));
+        map.extend(self.to.as_ref().map(|to| ("to".to_owned(), text(to))));
+        Datum::Map(map)
+    }
+}
+
+fn text(text: &str) -> Datum {
+    Datum::Text(text.to_owned())
+}
+
+fn whole(number: u64) -> Datum {
+    Datum::Int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// Beyond this a whole number is its text, so that no reader rounds it: 2^53.
+const EXACT: i64 = 1 << 53;
+
+/// The most characters of a value that are shown.
+const SHOWN: usize = 60;
+
+impl EditValue {
+    /// The word of documents.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Scalar(kind, _) => kind.as_str(),
+            Self::List(_) => "list",
+            Self::Map(_) => "map",
+        }
+    }
+
+    /// A single value as JSON has it, or its text; how large a list or a mapping is.
+    fn datum(&self) -> Datum {
+        match self {
+            Self::Scalar(ScalarKind::Null, _) => Datum::Null,
+            Self::Scalar(ScalarKind::Bool, word) => Datum::Bool(word == "true"),
+            Self::Scalar(ScalarKind::Integer, digits) => match digits.parse::<i64>() {
+                Ok(number) if (-EXACT..=EXACT).contains(&number) => Datum::Int(number),
+                _ => text(digits),
+            },
+            Self::Scalar(_, word) => text(word),
+            Self::List(size) | Self::Map(size) => {
+                Datum::Map(BTreeMap::from([("size".to_owned(), whole(*size as u64))]))
+            }
+        }
+    }
+
+    /// For people, on one line, long texts cut.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Scalar(ScalarKind::Text, text) => {
+                let mut shown: String = text.chars().take(SHOWN).collect();
+                if shown.len() < text.len() {
+                    shown.push('…');
+                }
+                format!("{shown:?}")
+            }
+            Self::Scalar(_, text) => text.chars().take(SHOWN).collect(),
+            Self::List(items) => super::counted(*items as u64, "item"),
+            Self::Map(keys) => super::counted(*keys as u64, "key"),
+        }
+    }
 }
 
 impl EditKind {

@@ -3,6 +3,7 @@
 mod baseline;
 pub mod calendar;
 mod config;
+mod constraint;
 pub mod dialect;
 pub mod diff;
 mod document;

@@ -112,6 +112,7 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         claim: None,
         trailers: Vec::new(),
         facts: Some(dir.join("facts.json")),
+        all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
     }

@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn lines_stand_side_by_side_or_it_is_said_why_not() {
-        let table: &[(&str, &str, &[(u32, &str, &str)], Option<&str>)] = &[
+        type Row = (&'static str, &'static str, &'static [(u32, &'static str, &'static str)], Option<&'static str>);
+        let table: &[Row] = &[
             ("a\nb\nc\n", "a\nx\nc\n", &[(2, "b", "x")], None),
             ("a\nb\nc\n", "x\nb\ny\n", &[(1, "a", "x"), (3, "c", "y")], None),
             ("a\n", "a\n", &[], None),
