@@ -7,6 +7,7 @@ mod align;
 mod elsewhere;
 mod lines;
 mod lock;
+mod lock_file;
 mod lock_pairs;
 mod lock_values;
 mod manifest;
@@ -16,5 +17,6 @@ mod version;
 
 pub use lines::line_edits;
 pub use lock::lock_edits;
+pub use lock_file::{LockState, lock_value_edits};
 pub use manifest::consistent;
 pub use values::value_edits;

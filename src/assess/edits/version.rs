@@ -21,7 +21,8 @@ pub(super) fn step_between(scheme: VersionScheme, from: &str, to: &str) -> Versi
         Ordering::Equal if scheme == VersionScheme::Python => VersionStep::Same,
         Ordering::Equal => VersionStep::Other,
         Ordering::Less if major != to_major => VersionStep::Major,
-        Ordering::Less if minor != to_minor && major == 0 => VersionStep::Major,
+        // Below 0.1.0 every step is a major one, as Cargo and npm take it.
+        Ordering::Less if major == 0 && (minor != to_minor || minor == 0) => VersionStep::Major,
         Ordering::Less if minor != to_minor => VersionStep::Minor,
         Ordering::Less => VersionStep::Patch,
     }
@@ -102,7 +103,7 @@ mod tests {
             (SemVer, "0.2.3", "0.2.4", Patch),
             (SemVer, "0.2.3", "0.3.0", Major),
             (SemVer, "0.9.9", "1.0.0", Major),
-            (SemVer, "0.0.1", "0.0.2", Patch),
+            (SemVer, "0.0.1", "0.0.2", Major),
             (SemVer, "1.2.3", "1.2.2", Down),
             (SemVer, "1.0.0", "0.9.9", Down),
             (SemVer, "2.0.0", "1.9.9", Down),
