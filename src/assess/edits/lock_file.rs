@@ -20,9 +20,7 @@ pub fn lock_value_edits(old: Option<LockState<'_>>, new: Option<LockState<'_>>) 
         return Err(Unanalysable { new: true, fault });
     }
     let elsewhere = match (old, new) {
-        (Some((was, _)), Some((is, _))) if edits.is_empty() => {
-            elsewhere(lines(was), lines(is)).filter(|_| was != is)
-        }
+        (Some((was, _)), Some((is, _))) if edits.is_empty() => elsewhere(lines(was), lines(is)).filter(|_| was != is),
         (Some((was, lock)), Some((is, _))) => elsewhere(comments(lock.syntax, was), comments(lock.syntax, is)),
         _ => None,
     };

@@ -69,13 +69,18 @@ fn decoded(part: &str) -> String {
 
 /// Whether the name of a Python archive speaks of this package and version: `NAME-VERSION-….whl`, `NAME-VERSION.tar.gz`.
 pub(super) fn python_fits(name: &str, version: &str, file: &str) -> bool {
-    let file = plain(&decoded(file));
-    let Some(rest) = file.strip_prefix(&plain(name)).and_then(|rest| rest.strip_prefix('-')) else { return false };
-    let Some(rest) = rest.strip_prefix(&plain(version)) else { return false };
-    rest.starts_with('-') && rest.ends_with("-whl")
-        || matches!(rest, "-tar-gz" | "-zip" | "-tar-bz2" | "-tgz")
-        || rest.ends_with("-exe")
-        || rest.ends_with("-egg")
+    let file = decoded(file);
+    let stem = |ending: &str| file.strip_suffix(ending);
+    let source = [".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz"].into_iter().find_map(stem);
+    let said = match source {
+        // A name may hold a `-` here, a version may not.
+        Some(stem) => stem.rsplit_once('-'),
+        None => [".whl", ".egg", ".exe"].into_iter().find_map(stem).and_then(|stem| {
+            let (name, rest) = stem.split_once('-')?;
+            Some((name, rest.split_once('-').map_or(rest, |(version, _)| version)))
+        }),
+    };
+    said.is_some_and(|(its_name, its)| plain(its_name) == plain(name) && plain(its) == plain(version))
 }
 
 /// Lower case, with one `-` for every run of `-`, `_`, `.` and `+`.
