@@ -233,7 +233,7 @@ mod tests {
     use crate::model::RequirementText::{Poetry, Range};
 
     #[test]
-    fn ranges_hold_what_their_package_managers_say() {
+    fn ranges_of_cargo_are_carets() {
         let (yes, no, unknown) = (Some(true), Some(false), None);
         for (syntax, range, version, holds) in [
             (Cargo, "1.2", "1.9.0", yes),
@@ -256,6 +256,15 @@ mod tests {
             (Cargo, "1.0.0-rc.1", "1.0.0-rc.2", unknown),
             (Cargo, "1", "1.0.0+build", yes),
             (Cargo, "1 2", "1.0.0", unknown),
+        ] {
+            assert_eq!(satisfies(syntax, &Range(range.to_owned()), version), holds, "{version} in {range:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_of_npm_go_and_python_hold_what_these_say() {
+        let (yes, no, unknown) = (Some(true), Some(false), None);
+        for (syntax, range, version, holds) in [
             (Npm, "^1.2.3", "1.9.9", yes),
             (Npm, "^1.2.3", "2.0.0", no),
             (Npm, "1.2.3", "1.2.4", no),
@@ -289,6 +298,11 @@ mod tests {
         ] {
             assert_eq!(satisfies(syntax, &Range(range.to_owned()), version), holds, "{version} in {range:?}");
         }
+    }
+
+    #[test]
+    fn ranges_of_poetry_have_carets_and_exact_versions() {
+        let (yes, no, unknown) = (Some(true), Some(false), None);
         for (range, version, holds) in [
             ("^1.2", "1.9", yes),
             ("^1.2", "2.0", no),
