@@ -36,6 +36,7 @@ targets! {
     rego in "../fuzz/fuzz_targets/rego.rs",
     report in "../fuzz/fuzz_targets/report.rs",
     smuggling in "../fuzz/fuzz_targets/smuggling.rs",
+    syntax in "../fuzz/fuzz_targets/syntax.rs",
     trailers in "../fuzz/fuzz_targets/trailers.rs",
     wire in "../fuzz/fuzz_targets/wire.rs",
 }

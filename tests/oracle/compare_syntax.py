@@ -164,7 +164,7 @@ def main():
     files = sorted(str(p) for folder in folders for p in pathlib.Path(folder).rglob("*") if p.is_file() and not p.is_symlink())
     told = subprocess.run([program], input="\n".join(files) + "\n", capture_output=True, text=True, check=True).stdout
     read, refused, differ = collections.Counter(), collections.defaultdict(list), 0
-    for line in told.splitlines():
+    for line in told.rstrip("\n").split("\n"):
         answer = json.loads(line)
         path, form = answer["path"], answer["format"]
         if "fault" in answer:

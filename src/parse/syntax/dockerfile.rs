@@ -35,7 +35,9 @@ pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     let mut arguments: Vec<Field<'_>> = Vec::new();
     let mut stages: Vec<Stage<'_>> = Vec::new();
     while let Some(instruction) = instructions.next(&source)? {
-        source.count(instruction.place.start, 4)?;
+        for _ in 0..3 {
+            source.count(instruction.place.start, 4)?;
+        }
         let command = instruction.command;
         match stages.last_mut() {
             _ if !COMMANDS.contains(&&*command.to_ascii_uppercase()) => {

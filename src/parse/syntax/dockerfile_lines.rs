@@ -10,6 +10,9 @@ use std::ops::Range;
 /// The parser directives there are.
 const DIRECTIVES: [&str; 3] = ["syntax", "escape", "check"];
 
+/// The most blocks of text of one instruction.
+const MAX_BLOCKS: usize = 16;
+
 /// An instruction as it stands.
 pub(super) struct Instruction<'t> {
     /// All of it.
@@ -154,18 +157,19 @@ impl<'t> Instructions<'t> {
         let mut at = place.start;
         loop {
             let rest = source.slice(at..place.end);
-            let line = rest.split('\n').next().unwrap_or_default();
             if rest.starts_with([' ', '\t', '\n', '\r']) {
                 at += 1;
-            } else if line.trim_end() == self.escape.to_string() && line.len() < rest.len() {
-                at += line.len() + 1;
-                while let Some(comment) =
-                    source.slice(at..place.end).split('\n').next().filter(|l| l.trim_start().starts_with('#'))
-                {
-                    at = (at + comment.len() + 1).min(place.end);
-                }
-            } else {
+                continue;
+            }
+            let Some(behind) = rest.strip_prefix(self.escape) else { return at };
+            let blank = behind.trim_start_matches([' ', '\t', '\r']);
+            if !blank.starts_with('\n') {
                 return at;
+            }
+            at = place.end - blank.len() + 1;
+            while source.slice(at..place.end).trim_start_matches([' ', '\t']).starts_with('#') {
+                let comment = source.slice(at..place.end).find('\n');
+                at = comment.map_or(place.end, |length| at + length + 1);
             }
         }
     }
@@ -207,32 +211,31 @@ impl<'t> Instructions<'t> {
 /// The blocks of text that a command announces; `None` when it is not clear whether it does.
 fn heredocs(text: &str) -> Option<Vec<(bool, String)>> {
     let mut names = Vec::new();
-    let mut at = 0;
-    while let Some(found) = text.get(at..)?.find("<<") {
-        let start = at + found;
-        let before = text.get(..start)?;
-        let rest = text.get(start + 2..)?;
+    let mut seen = 0;
+    let (mut double, mut single) = (0_usize, 0_usize);
+    while let Some(found) = text.get(seen..)?.find("<<") {
+        let before = text.get(seen..seen + found)?;
+        let rest = text.get(seen + found + 2..)?;
+        double += before.matches('"').count();
+        single += before.matches('\'').count();
         if let Some(here) = rest.strip_prefix('<') {
-            at = text.len() - here.len();
+            seen = text.len() - here.len();
             continue;
         }
-        let quotes = |quote: char| before.matches(quote).count() % 2 == 1;
-        let stands_alone =
-            before.trim_end_matches(|c: char| c.is_ascii_digit()).ends_with([' ', '\t']) || before.is_empty();
+        let head = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        let stands_alone = head.ends_with([' ', '\t']) || (head.is_empty() && seen == 0);
         let (tabs, rest) = rest.strip_prefix('-').map_or((false, rest), |rest| (true, rest));
-        let word = rest.split([' ', '\t', ';', '|', '&', '>']).next()?;
+        let word = rest.split([' ', '\t', ';', '|', '&', '>', '<']).next()?;
+        let behind = rest.get(word.len()..)?;
         let bare = ['"', '\''].iter().find_map(|quote| word.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(word);
         let plain = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if quotes('"')
-            || quotes('\'')
-            || !stands_alone
-            || !plain
-            || rest.get(word.len()..)?.starts_with([';', '|', '&', '>'])
-        {
+        let in_text = double % 2 == 1 || single % 2 == 1;
+        let ends = behind.is_empty() || behind.starts_with([' ', '\t']);
+        if in_text || !stands_alone || !plain || !ends || names.len() >= MAX_BLOCKS {
             return None;
         }
         names.push((tabs, bare.to_owned()));
-        at = text.len() - rest.len() + word.len();
+        seen = text.len() - behind.len();
     }
     Some(names)
 }

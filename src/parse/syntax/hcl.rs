@@ -13,9 +13,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
+/// How much is read as expressions, in bytes.
+const MAX_SCANNED: usize = 64 << 20;
+
 /// The body of a file.
 pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
-    let mut reader = Reader { source, at: 0 };
+    let mut reader = Reader { source, at: 0, scanned: 0 };
     reader.source.count(0, 0)?;
     let body = reader.body(0)?;
     if reader.at < reader.source.text.len() {
@@ -38,6 +41,8 @@ struct Statement<'t> {
 struct Reader<'t> {
     source: Source<'t>,
     at: usize,
+    /// How much of the text was read as expressions, some of it more than once.
+    scanned: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -189,14 +194,23 @@ impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize, ends_with_line: bool) -> Result<Node<'t>, SyntaxFault> {
         let start = self.at;
         self.source.count(start, depth)?;
+        if let Some(value) = self.collection(depth)? {
+            let end = self.at;
+            let next = behind_blanks(&self.source, end, !ends_with_line)?;
+            let byte = self.source.text.as_bytes().get(next);
+            if byte.is_none_or(|byte| matches!(byte, b'\n' | b',' | b']' | b'}')) {
+                return Ok(Node { span: span(start, end), value });
+            }
+        }
         let end = expression_end(&self.source, start, ends_with_line)?;
         if end == start {
-            return Err(self.broken("a value is missing"));
+            return Err(self.source.broken(start, "a value is missing"));
+        }
+        self.scanned += end - start;
+        if self.scanned > MAX_SCANNED {
+            return Err(self.source.fault(start, "has too many expressions within each other"));
         }
         let written = self.source.slice(start..end);
-        if let Some(value) = self.collection(end, depth)? {
-            return Ok(Node { span: span(start, end), value });
-        }
         self.at = end;
         let (kind, text) = match written {
             "true" | "false" => (ScalarKind::Bool, Cow::Borrowed(written)),
@@ -209,8 +223,8 @@ impl<'t> Reader<'t> {
         Ok(scalar(span(start, end), kind, text))
     }
 
-    /// A list or an object whose items are known, when that is all there is up to an offset.
-    fn collection(&mut self, end: usize, depth: usize) -> Result<Option<Value<'t>>, SyntaxFault> {
+    /// A list or an object whose items are known.
+    fn collection(&mut self, depth: usize) -> Result<Option<Value<'t>>, SyntaxFault> {
         let close = match self.peek() {
             Some(b'[') => b']',
             Some(b'{') => b'}',
@@ -228,7 +242,7 @@ impl<'t> Reader<'t> {
             self.blank(true)?;
             if self.skip(close) {
                 let value = if close == b']' { Value::List(items) } else { self.source.map(fields)? };
-                return Ok((self.at == end).then_some(value));
+                return Ok(Some(value));
             }
             let goes_on = if close == b']' {
                 items.push(self.value(depth + 1, false)?);

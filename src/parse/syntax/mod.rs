@@ -2,6 +2,11 @@
 //!
 //! One file per format. Each would rather refuse a file than leave out something that a program reading it would see:
 //! what the tree cannot hold, what two readers of the format take for different things, a key that stands twice.
+//!
+//! From the start of a key to the end of its value is all that has to go for the field to be gone, but for separators. To
+//! that end the key of a TOML table is its whole header, that of an HCL block its type and labels; a key that is not in
+//! the file (`#text`, `cmd`) stands, empty, where its value begins. A mapping that is continued behind something else (TOML,
+//! HCL, XML) ends before that: what follows there is its own, but outside its place.
 
 mod dockerfile;
 mod dockerfile_lines;

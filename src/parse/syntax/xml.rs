@@ -16,9 +16,12 @@ const TEXT: &str = "#text";
 /// The key of the order of an element's children, where there are several kinds.
 const ORDER: &str = "#order";
 
+/// The most attributes of an element.
+const MAX_ATTRIBUTES: usize = 1000;
+
 /// The element of a file, under its name.
 pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
-    too_deep(&source)?;
+    too_much(&source)?;
     let document = Document::parse(source.text).map_err(|error| match error {
         Error::DtdDetected => source.fault(0, "has a document type"),
         error => {
@@ -45,26 +48,58 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     Ok(Node { span, value: Value::Map(fields) })
 }
 
-/// A rough count of open elements, so that nothing deep is given to the library. Comments and text may only raise it.
-fn too_deep(source: &Source<'_>) -> Result<(), SyntaxFault> {
+/// How deep elements go and how many attributes a tag has, before the library sees the file: it compares the attributes of
+/// a tag with each other. What is not well formed is left to it.
+fn too_much(source: &Source<'_>) -> Result<(), SyntaxFault> {
     let mut depth = 0_usize;
-    let bytes = source.text.as_bytes();
-    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<') {
-        match bytes.get(at + 1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') | None => {}
-            Some(_) => depth += 1,
+    let mut at = 0;
+    let rest = |at: usize| source.slice(at..source.text.len());
+    while let Some(found) = rest(at).find('<') {
+        at += found;
+        let tag = rest(at);
+        let special = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
+        if let Some((start, end)) = special.iter().find(|(start, _)| tag.starts_with(start)) {
+            at += tag
+                .get(start.len()..)
+                .and_then(|inner| inner.find(end))
+                .map_or(tag.len(), |n| n + start.len() + end.len());
+            continue;
         }
-        // An empty element closes itself.
-        let end = bytes.get(at..).unwrap_or_default().iter().position(|byte| *byte == b'>').unwrap_or(0);
-        if end > 0 && bytes.get(at + end - 1) == Some(&b'/') && bytes.get(at + 1) != Some(&b'/') {
+        let (length, attributes) = tag_length(tag);
+        if attributes > MAX_ATTRIBUTES {
+            return Err(source.fault(at, format!("has a tag of more than {MAX_ATTRIBUTES} attributes")));
+        }
+        if tag.starts_with("</") {
             depth = depth.saturating_sub(1);
+        } else if !tag.get(..length).is_some_and(|tag| tag.ends_with("/>")) {
+            depth += 1;
         }
-        if depth > MAX_DEPTH * 4 {
+        if depth > MAX_DEPTH {
             return Err(source.fault(at, format!("is nested more than {MAX_DEPTH} levels deep")));
         }
+        at += length;
     }
     Ok(())
+}
+
+/// The bytes of a tag, up to the next one at most, and its values in quotes.
+fn tag_length(tag: &str) -> (usize, usize) {
+    let mut quote = None;
+    let mut values = 0;
+    for (at, byte) in tag.bytes().enumerate().skip(1) {
+        match (quote, byte) {
+            (Some(open), byte) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return (at + 1, values),
+            (None, b'<') => return (at, values),
+            (None, b'"' | b'\'') => {
+                quote = Some(byte);
+                values += 1;
+            }
+            _ => {}
+        }
+    }
+    (tag.len(), values)
 }
 
 struct Reader<'t> {
@@ -111,7 +146,8 @@ impl<'t> Reader<'t> {
             let rest = self.source.slice(at..self.source.text.len());
             let next = rest.trim_start_matches(blanks);
             let start = at + (rest.len() - next.len());
-            let Some(length) = next.find('=').filter(|_| !next.starts_with(['>', '/'])) else {
+            let length = if next.starts_with(['>', '/']) { None } else { next.find('=') };
+            let Some(length) = length else {
                 return Ok(start + next.find('>').map_or(0, |end| end + 1));
             };
             self.source.count(start, 1)?;
@@ -177,17 +213,16 @@ impl<'t> Reader<'t> {
             }
             return self.children(children, start, fields);
         }
-        match &*texts {
-            [] => Ok(()),
-            [text] => {
-                let place = text.range();
-                let text = text.text().unwrap_or_default().to_owned();
-                let node = scalar(span(place.start, place.end), ScalarKind::Text, text);
-                fields.push(Field { key: Cow::Borrowed(TEXT), key_span: node.span.start..node.span.start, node });
-                Ok(())
-            }
-            [_, second, ..] => Err(self.source.fault(second.range().start, "has a comment within a text")),
+        let Some(first) = texts.first() else { return Ok(()) };
+        // Readers differ on whether a text goes on behind a comment.
+        if let Some(comment) = element.children().find(|child| child.is_comment()) {
+            return Err(self.source.fault(comment.range().start, "has a comment within a text"));
         }
+        let whole = self.source.slice(start..element.range().end);
+        let place = span(start, start + whole.rfind("</").unwrap_or(0));
+        let node = scalar(place.clone(), ScalarKind::Text, first.text().unwrap_or_default().to_owned());
+        fields.push(Field { key: Cow::Borrowed(TEXT), key_span: place.start..place.start, node });
+        Ok(())
     }
 
     /// Children by their names: one as it is, several as a list.

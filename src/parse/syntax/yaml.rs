@@ -197,24 +197,8 @@ impl<'t> Reader<'t> {
         // The reader gives `~` for a value that is not there.
         let absent = plain && (text.is_empty() || (&*text == "~" && self.source.slice(range.clone()) != "~"));
         let text = if absent { Cow::Borrowed("") } else { text };
-        if range.start < self.cursor && !absent {
-            return Err(self.source.fault(range.start, "has values that stand in each other"));
-        }
         let gap = self.gap(range.start)?;
-        // Some readers end the indicator there and take the rest for the value.
-        let in_flow = self.open.iter().any(|open| open.flow);
-        if plain && (text.starts_with('?') || (in_flow && text.starts_with(':'))) {
-            return Err(self.source.fault(range.start, "has a value without quotes that begins with `?` or `:`"));
-        }
-        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let mut place = match (block, gap.block) {
-            _ if absent => self.absent(),
-            (true, Some(start)) => start..self.block_end(start, range)?,
-            (false, None) => range.clone(),
-            (true, None) | (false, Some(_)) => {
-                return Err(self.source.fault(range.start, "has a block of text whose beginning is not clear"));
-            }
-        };
+        let mut place = if absent { self.absent() } else { self.place(range, &text, style, &gap)? };
         self.cursor = place.end;
         if let Some(Open { made: Made::Map { key: key @ None, .. }, .. }) = self.open.last_mut() {
             if tagged || absent {
@@ -226,7 +210,8 @@ impl<'t> Reader<'t> {
                     .source
                     .fault(place.start, "has a merge key (`<<`): the values it brings in stand elsewhere"));
             }
-            let text = if plain || is_plain_text(&text) { text } else { Cow::Owned(format!("\"{text}\"")) };
+            let as_it_is = plain || (is_plain_text(&text) && !text.starts_with('"'));
+            let text = if as_it_is { text } else { Cow::Owned(format!("\"{text}\"")) };
             *key = Some((text, span(place.start, place.end)));
             return Ok(());
         }
@@ -244,6 +229,39 @@ impl<'t> Reader<'t> {
             _ => (ScalarKind::Text, self.last_line(text, &place)),
         };
         self.put(scalar(span(place.start, place.end), kind, text))
+    }
+
+    /// Where a scalar stands, when there is no doubt about it.
+    fn place(
+        &self,
+        range: &Range<usize>,
+        text: &str,
+        style: ScalarStyle,
+        gap: &Gap,
+    ) -> Result<Range<usize>, SyntaxFault> {
+        let fault = |why: &str| Err(self.source.fault(range.start, why));
+        if range.start < self.cursor {
+            return fault("has values that stand in each other");
+        }
+        // Some readers take the sign for what it is, and the rest for the value.
+        let in_flow = self.open.iter().any(|open| open.flow);
+        let sign = text.starts_with(['?', '|', '>', '@', '`', '%']) || (in_flow && text.starts_with(':'));
+        if style == ScalarStyle::Plain && sign {
+            return fault("has a value without quotes that begins with a sign of YAML");
+        }
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let place = match (block, gap.block) {
+            // At the margin readers differ on what still belongs to it: `---`, comments.
+            (true, _) if self.open.is_empty() => return fault("is one block of text"),
+            (true, Some(start)) => start..self.block_end(start, range)?,
+            (false, None) => range.clone(),
+            (true, None) | (false, Some(_)) => return fault("has a block of text whose beginning is not clear"),
+        };
+        let mark = |line: &str| line.starts_with("---") || line.starts_with("...");
+        if self.source.slice(place.clone()).lines().skip(1).any(mark) {
+            return fault("has a value with the mark of a document in it");
+        }
+        Ok(place)
     }
 
     /// Where a value would stand that is not there: behind what asks for it.
