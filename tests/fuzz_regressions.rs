@@ -31,6 +31,7 @@ targets! {
     gitlab in "../fuzz/fuzz_targets/gitlab.rs",
     import in "../fuzz/fuzz_targets/import.rs",
     kubernetes in "../fuzz/fuzz_targets/kubernetes.rs",
+    lockfile in "../fuzz/fuzz_targets/lockfile.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",

@@ -20,6 +20,7 @@ mod file_facts;
 mod finding;
 mod frame;
 mod import;
+mod lockfile;
 mod ownership;
 mod path;
 mod pattern;
@@ -68,6 +69,10 @@ pub use file_facts::FileFacts;
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
+pub use lockfile::{
+    Bearing, Inconsistent, LockSyntax, LockedPackage, LockedSource, LockedValue, Lockfile, Manifest,
+    ManifestRequirement, RequirementText, VersionScheme, Wanted,
+};
 pub use ownership::{
     Absence, Assignment, Catalog, CatalogEntity, ChromiumFile, ChromiumOwners, Codeowners, Dialect, Disagreement,
     Escalation, EscalationStep, Grant, Import, KubernetesOwners, MOST_IMPORTS, Matrix, OwnedState, OwnerRule,

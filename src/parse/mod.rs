@@ -12,6 +12,7 @@ mod forge_facts;
 mod format;
 pub mod import;
 mod lockdown;
+pub mod lockfile;
 mod matrix;
 pub mod metadata;
 mod policy_cases;
