@@ -42,6 +42,8 @@ const BEYOND_SCHEMA: &[&str] = &[
     "too_long",
     "self_approved",
     "shared_address",
+    "unknown_input",
+    "wants_nothing",
 ];
 
 struct File {
@@ -79,6 +81,7 @@ fn read(kind: &str, text: &str, name: &str) -> Result<(), InvalidFile> {
         "baseline" => parse::baseline(text, name).map(drop),
         "facts" => parse::forge_facts(text, name).map(drop),
         "outcomes" => parse::outcomes(text, name).map(drop),
+        "cases" => parse::policy_cases(text, name).map(drop),
         other => panic!("no reader for {other}"),
     }
 }
@@ -277,7 +280,7 @@ fn any_mutation() -> impl Strategy<Value = Mutation> {
 
 /// A document as its file would hold it.
 fn written(kind: &str, document: &Value) -> String {
-    if kind == "facts" || kind == "outcomes" {
+    if ["facts", "outcomes", "cases"].contains(&kind) {
         return document.to_string();
     }
     let pairs = document.as_object().unwrap().iter();

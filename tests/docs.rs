@@ -218,3 +218,45 @@ fn what_is_shown_of_the_audit_works() {
         assert!(matches!(code, Some(0 | 11)), "{command}: {code:?} {said}");
     }
 }
+
+/// The page about tests: its files are written where their first lines say, and its commands print what it shows.
+/// `SNAPSHOTS=overwrite` rewrites the outputs.
+#[test]
+fn what_is_shown_of_the_tests_of_rules_works() {
+    let page = read("docs/policies-testing.md");
+    let folder = tempfile::tempdir().unwrap();
+    let mut files: Vec<(String, String)> = Vec::new();
+    for block in blocks(&page, "rego").into_iter().chain(blocks(&page, "yaml")) {
+        if let Some(name) = block.lines().next().unwrap().strip_prefix("# .changeward/") {
+            files.push((format!(".changeward/{name}"), block.clone()));
+        }
+    }
+    assert_eq!(files.len(), 4);
+    let mut now = page.clone();
+    for block in blocks(&page, "console") {
+        let command = block.lines().next().unwrap().strip_prefix("$ changeward ").unwrap();
+        // A file stands on the page before the first command that sees it.
+        let before = page.find(&block).unwrap();
+        for (name, text) in files.iter().filter(|(_, text)| page.find(text.as_str()).unwrap() < before) {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let output = Command::new(env!("CARGO_BIN_EXE_changeward"))
+            .args(command.split_whitespace())
+            .current_dir(folder.path())
+            .env_clear()
+            .env("COLUMNS", "100")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        let code =
+            output.status.code().filter(|code| *code != 0).map_or_else(String::new, |code| format!("? {code}\n"));
+        now = now.replace(&block, &format!("$ changeward {command}\n{said}{code}"));
+    }
+    if std::env::var("SNAPSHOTS").is_ok_and(|word| word == "overwrite") {
+        fs::write("docs/policies-testing.md", now).unwrap();
+    } else {
+        assert_eq!(now, page);
+    }
+}

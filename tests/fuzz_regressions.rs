@@ -21,6 +21,7 @@ macro_rules! targets {
 targets! {
     backstage in "../fuzz/fuzz_targets/backstage.rs",
     calendar in "../fuzz/fuzz_targets/calendar.rs",
+    cases in "../fuzz/fuzz_targets/cases.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",
@@ -30,6 +31,7 @@ targets! {
     gitlab in "../fuzz/fuzz_targets/gitlab.rs",
     import in "../fuzz/fuzz_targets/import.rs",
     kubernetes in "../fuzz/fuzz_targets/kubernetes.rs",
+    lockfile in "../fuzz/fuzz_targets/lockfile.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",

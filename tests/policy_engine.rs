@@ -257,6 +257,33 @@ fn helpers_of_a_library_are_found_by_import_and_by_path() {
     assert_eq!(problems(&errors), ["unknown_function 2.rego:5"]);
 }
 
+/// The engine evaluates all of a package for a name that an import gives, and then rules that look at a later one of
+/// their module see nothing.
+#[test]
+fn an_import_says_what_its_path_says() {
+    let first = "package changeward.lib.x\n\nroot := some_of\n\nsome_of contains p if some p in input.files\n";
+    let second = "package changeward.lib.x\n\nlong contains \"x\" if count(paths) > 0\n\npaths contains f.path if {\n\tsome f in input.files\n\tcount(root) > 0\n}\n";
+    let codes = |name: &str| {
+        let rule = own(&format!("import data.changeward.lib.x as lib\n\nwarn contains w if some w in {name}.long"));
+        let done = evaluate(&[first, second, &rule], r#"{"files": [{"path": "a", "owned": "owned"}]}"#).unwrap();
+        done.findings.warn.iter().map(|finding| finding.msg.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("data.changeward.lib.x"), ["x"]);
+    assert_eq!(codes("lib"), ["x"]);
+}
+
+/// A line that was longer before the engine saw it is named as a whole, and rightly.
+#[test]
+fn an_error_behind_an_import_stands_on_its_line() {
+    let library = "package changeward.lib.x\n\nf(n) := n\n";
+    let source =
+        own("import data.changeward.lib.x as lib\n\ndeny contains \"x\" if lib.f(to_number(lib.f(\"a\"))) == 1");
+    let errors = evaluate(&[library, &source], "{}").unwrap_err();
+    assert_eq!(problems(&errors), ["evaluation 2.rego:5"]);
+    let problem = &errors.problems()[0];
+    assert_eq!(source.get(problem.span.clone().unwrap()), source.lines().nth(4));
+}
+
 #[test]
 fn help_says_the_next_step_and_the_label_stands_on_the_word() {
     let table = [

@@ -5,6 +5,7 @@
 #[path = "../../tests/support/judge.rs"]
 mod judge;
 #[path = "../../tests/support/stories.rs"]
+#[expect(dead_code, reason = "what a story becomes is what the fuzzer says")]
 mod stories;
 
 use judge::{Changed, refusal};

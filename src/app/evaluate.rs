@@ -15,10 +15,10 @@ use std::io;
 use std::time::Duration;
 
 /// The memory an evaluation may use: 100,000 changed files need a tenth of it.
-const MEMORY_BYTES: u64 = 2 << 30;
+pub(super) const MEMORY_BYTES: u64 = 2 << 30;
 
 /// How long the process may take beyond the engine's own time limit.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 /// The evaluating process of one run.
 pub(super) struct Child {
@@ -85,7 +85,7 @@ struct Broken {
 }
 
 /// A policy that explodes is an invalid policy; a process that cannot be started is this machine's trouble.
-fn failed(error: EvaluatorError) -> Failure {
+pub(super) fn failed(error: EvaluatorError) -> Failure {
     match error {
         EvaluatorError::Spawn(_) => Failure::world(error),
         EvaluatorError::Garbled => Failure::internal(error),
@@ -93,7 +93,7 @@ fn failed(error: EvaluatorError) -> Failure {
     }
 }
 
-fn invalid(errors: PolicyErrors) -> Failure {
+pub(super) fn invalid(errors: PolicyErrors) -> Failure {
     Failure::new(FailureKind::Invalid, errors)
 }
 

@@ -17,6 +17,8 @@ pub enum FailureKind {
     Invalid,
     /// Git, the file system or a forge could not answer.
     World,
+    /// There was nothing to run, and to run nothing is no success.
+    Nothing,
 }
 
 impl FailureKind {
@@ -27,6 +29,7 @@ impl FailureKind {
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::World => 4,
+            Self::Nothing => 12,
         }
     }
 }
@@ -66,6 +69,11 @@ impl Failure {
     /// Git, the file system or a forge could not answer: exit code 4.
     pub fn world(diagnostic: impl Diagnostic + Send + Sync + 'static) -> Self {
         Self::new(FailureKind::World, diagnostic)
+    }
+
+    /// There was nothing to run: exit code 12.
+    pub fn nothing(diagnostic: impl Diagnostic + Send + Sync + 'static) -> Self {
+        Self::new(FailureKind::Nothing, diagnostic)
     }
 
     /// Who can mend it.
@@ -118,6 +126,7 @@ mod tests {
             (Failure::usage(Cold), FailureKind::Usage, 2),
             (Failure::invalid(Cold), FailureKind::Invalid, 3),
             (Failure::world(Cold), FailureKind::World, 4),
+            (Failure::nothing(Cold), FailureKind::Nothing, 12),
         ];
         for (failure, kind, code) in table {
             assert_eq!((failure.kind(), failure.exit_code()), (kind, code));

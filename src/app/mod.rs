@@ -13,6 +13,7 @@ mod gather;
 pub mod init;
 mod outcomes;
 pub mod owners;
+pub mod policy_test;
 pub mod request;
 pub mod schema;
 pub mod template;

@@ -22,6 +22,7 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         ("owners", report::owners_schema()),
         ("template-tests", report::template_tests_schema()),
         ("templates", report::templates_schema()),
+        ("tests", report::tests_schema()),
     ];
     parse::schemas().iter().copied().chain(documents)
 }

@@ -20,6 +20,7 @@ mod file_facts;
 mod finding;
 mod frame;
 mod import;
+mod lockfile;
 mod ownership;
 mod path;
 mod pattern;
@@ -27,6 +28,7 @@ mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod policy_test;
 mod presence;
 mod quick_table;
 mod review;
@@ -68,6 +70,10 @@ pub use file_facts::FileFacts;
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
+pub use lockfile::{
+    Bearing, Inconsistent, LockSyntax, LockedPackage, LockedSource, LockedValue, Lockfile, Manifest,
+    ManifestRequirement, RequirementText, VersionScheme, Wanted,
+};
 pub use ownership::{
     Absence, Assignment, Catalog, CatalogEntity, ChromiumFile, ChromiumOwners, Codeowners, Dialect, Disagreement,
     Escalation, EscalationStep, Grant, Import, KubernetesOwners, MOST_IMPORTS, Matrix, OwnedState, OwnerRule,
@@ -79,6 +85,10 @@ pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
+pub use policy_test::{
+    CaseFile, CaseInput, CoveredFile, Difference, PolicyCase, PolicyCoverage, PolicyTest, TestCase, TestFault,
+    TestOutcome, TestReason, TestReport, TestResult, Wanted, line_ranges,
+};
 pub use presence::Presence;
 pub use review::Review;
 pub use roster::{

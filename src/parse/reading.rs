@@ -8,6 +8,7 @@ use super::format::{forge_team, login};
 use super::problem::{InvalidFile, Problem};
 use super::schema;
 use super::shown::line_starts;
+use super::yaml_document;
 use crate::model::{Moment, Pattern, Place, Principal, Span};
 use std::ops::Range;
 
@@ -31,6 +32,11 @@ impl<'t> Reading<'t> {
     /// Reads JSON and holds it to the schema of its kind.
     pub(super) fn json(kind: &'static str, text: &'t str, file: &'t str) -> Self {
         Self::new(kind, text, file, document::json(text))
+    }
+
+    /// Reads YAML and holds it to the schema of its kind.
+    pub(super) fn yaml(kind: &'static str, text: &'t str, file: &'t str) -> Self {
+        Self::new(kind, text, file, yaml_document::yaml(text))
     }
 
     fn new(kind: &'static str, text: &'t str, file: &'t str, (root, problems): (Node, Vec<Problem>)) -> Self {

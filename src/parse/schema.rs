@@ -20,13 +20,14 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("baseline", include_str!("schemas/baseline.schema.json")),
     ("facts", include_str!("schemas/facts.schema.json")),
     ("outcomes", include_str!("schemas/outcomes.schema.json")),
+    ("cases", include_str!("schemas/cases.schema.json")),
 ];
 
 static COMPILED: LazyLock<BTreeMap<&str, Schema>> =
     LazyLock::new(|| SCHEMAS.iter().map(|(name, text)| (*name, Schema::compile(text))).collect());
 
 /// The JSON Schemas of the files people write and of the facts, as name and text: `config`, `ownership`, `template`,
-/// `lockdown`, `exception`, `baseline`, `facts`, `outcomes`.
+/// `lockdown`, `exception`, `baseline`, `facts`, `outcomes`, `cases`.
 pub fn schemas() -> &'static [(&'static str, &'static str)] {
     SCHEMAS
 }

@@ -91,6 +91,9 @@ impl Checker<'_> {
     }
 
     fn package(&mut self, module: &Module, ast: &Ast) {
+        if module.origin == Origin::Test {
+            return;
+        }
         let path = package(&module.source, ast).join(".");
         let ours = format!("data.{PACKAGE}");
         let library = format!("{ours}.lib");
@@ -129,7 +132,13 @@ impl Checker<'_> {
     fn contract(&mut self, names: &[String], definition: &Definition) {
         let Some(first) = names.first() else { return };
         let whole_set = names.len() == 1 && definition.kind == Kind::Set;
-        if (RuleSet::parse(first).is_some() || first == PREDICATE) && (!whole_set || definition.default) {
+        let open = RuleSet::parse(first).is_some() || first == PREDICATE;
+        if definition.origin == Origin::Test && open {
+            let message = format!("a test adds to `{first}`, and so to what every other test sees");
+            let help = format!("write it in the test alone: `… with data.{PACKAGE}.{first} as {{…}}`");
+            return self.report(PolicyCode::Overrides, &definition.file, definition.span.clone(), message, help);
+        }
+        if open && (!whole_set || definition.default) {
             let message = format!("`{first}` is a set, not {}", definition.kind.words());
             let help = format!("write `{first} contains {{\"code\": …, \"msg\": …}} if {{ … }}`");
             self.report(PolicyCode::Shape, &definition.file, definition.span.clone(), message, help);
@@ -155,7 +164,7 @@ impl Checker<'_> {
                     self.report(PolicyCode::Overrides, &one.file, one.span.clone(), message, help);
                     continue;
                 }
-                if let Some(shipped) = shipped.filter(|_| one.origin == Origin::Organisation && !is_open(path)) {
+                if let Some(shipped) = shipped.filter(|_| one.origin != Origin::Shipped && !is_open(path)) {
                     let there = self.place(shipped);
                     let message = format!("`{name}` is a shipped rule (defined at {there})");
                     let help = format!("an organisation adds to {}; give helpers another name", open_sets());
@@ -196,6 +205,9 @@ impl Checker<'_> {
             let from = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
             let place = self.heads.len();
             self.heads.push((module.file.clone(), range(refr.span())));
+            for (variable, span) in uses.locals.into_iter().filter(|(variable, _)| names.imports(variable)) {
+                self.shadowing(module, &names, &variable, span);
+            }
             for (variable, span) in uses.somes {
                 self.shadowing(module, &names, &variable, span);
             }
@@ -223,7 +235,7 @@ impl Checker<'_> {
             return self.report(PolicyCode::Conflict, &module.file, span, message, help);
         }
         let Some(rules) = self.definitions.get(&path) else { return };
-        let own = rules.iter().find(|rule| rule.origin == Origin::Organisation);
+        let own = rules.iter().find(|rule| rule.origin != Origin::Shipped);
         match own.filter(|_| module.origin == Origin::Shipped).map(|rule| (rule.file.clone(), rule.span.clone())) {
             Some((file, rule)) => {
                 let line = line_of(&module.source, span.start);

@@ -5,17 +5,20 @@
 //! with a stack that a long chain of rules cannot exhaust. What this cannot hold — memory, a single builtin that never
 //! returns — the child process around it does (`wire.rs`).
 
+use super::aliases::Aliases;
 use super::attribution::{self, COMPANION, Marked, MarkedRule, PACKAGE, Text};
 use super::builtins;
 use super::check;
-use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources, line_span};
+use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
+use super::fault::{fault, unparsed};
 use super::outcome::{self, Element, Proposal, RuleSet};
 use super::scan;
 use crate::model::{Findings, Moment};
+use regorus::unstable::{Module as Ast, Ref};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, PolicyLengthConfig, Value};
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +30,8 @@ pub enum Origin {
     Shipped,
     /// The organisation's own: it adds, it never replaces.
     Organisation,
+    /// The organisation's tests of its rules: they read everything and add nothing.
+    Test,
 }
 
 /// One Rego file.
@@ -91,6 +96,9 @@ pub struct Pack {
     sources: Sources,
     entry: String,
     reads_files: bool,
+    asts: Vec<Ref<Ast>>,
+    /// The lines whose columns are not those the engine knows.
+    shifted: BTreeSet<(String, u32)>,
 }
 
 /// The most bytes of a Rego file.
@@ -107,7 +115,14 @@ pub const STACK_BYTES: usize = 1 << 30;
 pub const PRINTS: usize = 1_000;
 
 /// What an evaluation leaves behind (the input, mostly), to be dropped when there is time.
-pub(super) struct Leftover(#[expect(dead_code, reason = "kept only to be dropped")] Option<Engine>);
+pub(super) struct Leftover(Option<Engine>);
+
+impl Leftover {
+    /// The engine that evaluated, if there still is one.
+    pub(super) fn engine(&self) -> Option<&Engine> {
+        self.0.as_ref()
+    }
+}
 
 impl Pack {
     /// Parses, checks and prepares the policies.
@@ -122,6 +137,27 @@ impl Pack {
     /// Replaces what METADATA says of the rules.
     pub(super) fn describe(&mut self, metas: Vec<RuleMeta>) {
         self.metas = metas;
+    }
+
+    /// A prepared engine with these policies, and the pack made ready for tests: with coverage, if it is asked for.
+    pub(super) fn for_tests(&mut self, coverage: bool) -> Engine {
+        self.base.set_enable_coverage(coverage);
+        self.base.clone()
+    }
+
+    /// The parsed modules, whose places are those of the text.
+    pub(super) fn asts(&self) -> &[Ref<Ast>] {
+        &self.asts
+    }
+
+    /// An error of the engine, at its place.
+    pub(super) fn fault(&self, error: &str) -> PolicyError {
+        settled(fault(error, PolicyCode::Evaluation, &self.sources), &self.shifted, &self.sources)
+    }
+
+    /// The text of each module.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// Some rule may look at `input.files`: none of the shipped ones does. Where no rule does, a document without them
@@ -171,7 +207,7 @@ impl Pack {
         engine.set_input(input);
         engine
             .eval_rule(format!("data.{PACKAGE}.{}", self.entry))
-            .map_err(|error| fault(&error.to_string(), PolicyCode::Evaluation, &self.sources).into())
+            .map_err(|error| self.fault(&error.to_string()).into())
     }
 
     fn run_in(&self, engine: &mut Engine, input_json: &str, now: Moment) -> Result<Evaluation, PolicyErrors> {
@@ -225,7 +261,7 @@ impl Pack {
 /// JSON outside the engine.
 type Json = serde_json::Value;
 
-fn json(value: &Value) -> Result<Json, PolicyErrors> {
+pub(super) fn json(value: &Value) -> Result<Json, PolicyErrors> {
     serde_json::to_value(value)
         .map_err(|e| PolicyError::new(PolicyCode::Shape, format!("a value cannot be written as JSON: {e}")).into())
 }
@@ -241,12 +277,12 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
     };
     let mut base = new_engine(limits);
     let mut parsed = Vec::new();
-    for ((module, text), source) in modules.iter().zip(&texts).zip(marked) {
+    for ((module, text), source) in modules.iter().zip(&texts).zip(&marked) {
         if let Some(span) = scan::too_deep(text.words, NESTING) {
             let message = format!("literals stand more than {NESTING} deep in one another here");
             let problem = PolicyError::new(PolicyCode::Nesting, message).at(sources, &module.file, span);
             problems.push(problem.help("give the inner value a name of its own: `inner := {…}`"));
-        } else if let Err(error) = base.add_policy(module.file.clone(), source) {
+        } else if let Err(error) = base.add_policy(module.file.clone(), source.clone()) {
             problems.push(unparsed(&error.to_string(), &module.file, sources));
         } else {
             parsed.push(module);
@@ -254,17 +290,55 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
     }
     let asts = base.get_modules().clone();
     let complete = problems.is_empty();
-    problems.extend(check::check(&parsed.into_iter().zip(asts).collect::<Vec<_>>(), complete, sources));
+    problems.extend(check::check(&parsed.into_iter().zip(asts.clone()).collect::<Vec<_>>(), complete, sources));
     if !problems.is_empty() {
         return Err(PolicyErrors::new(problems));
     }
-    let crashed = |error: String| PolicyErrors::from(fault(&error, PolicyCode::Parse, sources));
+    let mut shifted = BTreeSet::new();
+    if let Some(expanded) = expanded(modules, &marked, &asts) {
+        base = new_engine(limits);
+        for (module, (source, lines)) in modules.iter().zip(expanded) {
+            shifted.extend(lines.into_iter().map(|line| (module.file.clone(), line)));
+            let added = base.add_policy(module.file.clone(), source);
+            added.map_err(|e| settled(fault(&e.to_string(), PolicyCode::Parse, sources), &shifted, sources))?;
+        }
+    }
+    let crashed =
+        |error: String| PolicyErrors::from(settled(fault(&error, PolicyCode::Parse, sources), &shifted, sources));
     base.add_policy(COMPANION.to_owned(), companion).map_err(|e| crashed(e.to_string()))?;
     builtins::shadow(&mut base).map_err(crashed)?;
     // Prepares the engine (scheduling, safety of variables), so that the clones need not.
     base.compile_with_entrypoint(&format!("data.{PACKAGE}.{entry}").into()).map_err(|e| crashed(e.to_string()))?;
     let reads_files = texts.iter().any(|text| scan::reads_files(text.words));
-    Ok(Pack { base, rules, metas, sources: sources.clone(), entry, reads_files })
+    Ok(Pack { base, rules, metas, sources: sources.clone(), entry, reads_files, asts, shifted })
+}
+
+/// The texts with the names of their imports written out, and the lines that changed; `None` where none did.
+fn expanded(modules: &[Module], marked: &[String], asts: &[Ref<Ast>]) -> Option<Vec<(String, Vec<u32>)>> {
+    let expand = |((module, text), ast): ((&Module, &String), &Ref<Ast>)| {
+        Aliases::of(&module.source, ast).expand(text).map_or_else(
+            || (text.clone(), Vec::new()),
+            |expanded| {
+                let lines = text.lines().zip(expanded.lines()).zip(1..);
+                let changed = lines.filter(|((before, after), _)| before != after).map(|(_, line)| line).collect();
+                (expanded, changed)
+            },
+        )
+    };
+    let all: Vec<_> = modules.iter().zip(marked).zip(asts).map(expand).collect();
+    all.iter().any(|(_, lines)| !lines.is_empty()).then_some(all)
+}
+
+/// A problem on a line whose columns shifted is a problem of the line.
+fn settled(mut problem: PolicyError, shifted: &BTreeSet<(String, u32)>, sources: &Sources) -> PolicyError {
+    let place = problem.place.clone().filter(|place| shifted.contains(&(place.file.clone(), place.line)));
+    match place {
+        Some(place) => {
+            problem.span = None;
+            problem.at_line(sources, &place)
+        }
+        None => problem,
+    }
 }
 
 fn new_engine(limits: Limits) -> Engine {
@@ -284,7 +358,7 @@ fn new_engine(limits: Limits) -> Engine {
 }
 
 /// Runs on a thread of its own with a tall stack; a panic inside becomes an error.
-fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
+pub(super) fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
     let crashed = |what: &str| {
         let problem = PolicyError::new(PolicyCode::Crashed, format!("the policy engine fell over: {what}"));
         let help = "a call in a policy met a defect of the engine; take out the rule that was added last and report it";
@@ -302,99 +376,4 @@ fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyEr
 fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it did not say why".to_owned())
-}
-
-/// A parse error, with help for what older Rego looked like.
-fn unparsed(text: &str, file: &str, sources: &Sources) -> PolicyError {
-    let mut problem = fault(text, PolicyCode::Parse, sources);
-    if problem.place.is_none() {
-        problem.place = Some(crate::model::Place { file: file.to_owned(), line: 0 });
-    }
-    let line = problem.place.as_ref().and_then(|place| {
-        let text = sources.get(&place.file)?;
-        text.get(line_span(text, place.line)?)
-    });
-    let help = line.and_then(old_rego);
-    match help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
-}
-
-/// What to write today instead of a rule head of Rego v0.
-fn old_rego(line: &str) -> Option<&'static str> {
-    let head = line.split(['#', '"', '`']).next().unwrap_or(line);
-    let words = scan::words(line);
-    let mut texts = words.iter().map(|word| word.text);
-    let named = texts.next().is_some_and(|first| first != "package" && first != "import");
-    if head.contains(" if ") || head.contains(" contains ") || !named {
-        return None;
-    }
-    match texts.next() {
-        Some("[") => Some("Rego v1 writes a rule of a set as `deny contains msg if { … }`"),
-        Some("{") => Some("Rego v1 wants `if` before the body of a rule: `name if { … }`"),
-        _ if head.trim_end().ends_with('{') => Some("Rego v1 wants `if` before the body of a rule: `name if { … }`"),
-        _ => None,
-    }
-}
-
-/// An error of the engine, which is one text: `--> FILE:LINE:COL`, the line, and `error: MESSAGE`.
-fn fault(text: &str, otherwise: PolicyCode, sources: &Sources) -> PolicyError {
-    let code = if text.contains("execution exceeded time limit") {
-        PolicyCode::TimeLimit
-    } else if text.contains("execution exceeded memory limit") {
-        PolicyCode::MemoryLimit
-    } else if text.contains("recursion detected") {
-        PolicyCode::Recursion
-    } else {
-        otherwise
-    };
-    let message = match code {
-        PolicyCode::TimeLimit => "the policies ran longer than they may".to_owned(),
-        PolicyCode::Recursion => "this rule depends on itself".to_owned(),
-        _ => {
-            let said = text.rsplit_once("error: ").map_or(text, |(_, said)| said);
-            said.trim().lines().next().unwrap_or_default().to_owned()
-        }
-    };
-    let mut problem = PolicyError::new(code, message);
-    if code == PolicyCode::TimeLimit {
-        problem = problem.help("look for a loop over all pairs of files; an index by path makes it one lookup each");
-    }
-    match located(text, sources) {
-        Some((file, span)) => problem.at(sources, file, span),
-        None => problem,
-    }
-}
-
-/// The first `--> FILE:LINE:COL` of a text, as bytes of one of our files.
-fn located<'a>(text: &'a str, sources: &Sources) -> Option<(&'a str, std::ops::Range<usize>)> {
-    let place = text.lines().find_map(|line| line.strip_prefix("--> "))?;
-    let (rest, column) = place.rsplit_once(':')?;
-    let (file, line) = rest.rsplit_once(':')?;
-    let source = sources.get(file)?;
-    let index = line.parse::<usize>().ok()?.checked_sub(1)?;
-    let start: usize = source.split_inclusive('\n').take(index).map(str::len).sum();
-    let row = source.get(start..)?.lines().next().unwrap_or("");
-    let at = start + byte_of_column(row, column.parse().ok()?);
-    let word = scan::words(row).into_iter().find(|word| start + word.start == at);
-    Some((file, word.map_or(at..at, |word| at..at + word.text.len())))
-}
-
-/// The engine counts a tab as 4 columns, a character of a string by its bytes and any other as 1.
-fn byte_of_column(row: &str, column: usize) -> usize {
-    let strings: Vec<_> = scan::words(row).into_iter().filter(|w| w.kind == scan::WordKind::Text).collect();
-    let mut reached = 1;
-    for (at, c) in row.char_indices() {
-        if reached >= column {
-            return at;
-        }
-        let in_string = strings.iter().any(|word| word.span().contains(&at));
-        reached += match c {
-            '\t' => 4,
-            _ if in_string => c.len_utf8(),
-            _ => 1,
-        };
-    }
-    row.len()
 }

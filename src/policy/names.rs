@@ -27,6 +27,8 @@ pub(super) struct Uses {
     pub(super) replacements: Vec<Call>,
     /// Absolute paths.
     pub(super) references: Vec<String>,
+    /// Every name of its own: arguments and variables, with their bytes.
+    pub(super) locals: Vec<(String, Range<usize>)>,
     /// The variables that `some` declares, with their bytes.
     pub(super) somes: Vec<(String, Range<usize>)>,
 }
@@ -35,7 +37,7 @@ pub(super) struct Uses {
 pub(super) struct Names<'a> {
     source: &'a str,
     package: Vec<String>,
-    imports: BTreeMap<String, String>,
+    imports: BTreeMap<String, Vec<String>>,
 }
 
 impl<'a> Names<'a> {
@@ -46,6 +48,11 @@ impl<'a> Names<'a> {
 
     pub(super) fn package(&self) -> &[String] {
         &self.package
+    }
+
+    /// The names its imports of `data` give, and the paths they stand for.
+    pub(super) fn imported(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.imports.iter().map(|(name, path)| (name.as_str(), path.as_slice()))
     }
 
     /// The module imports something under this name.
@@ -70,7 +77,7 @@ impl<'a> Names<'a> {
         let start = match (root.as_str(), self.imports.get(root)) {
             ("input", _) => return None,
             ("data", _) => "data".to_owned(),
-            (_, Some(target)) => target.clone(),
+            (_, Some(target)) => target.join("."),
             (name, None) => format!("{}.{name}", self.package.join(".")),
         };
         Some(std::iter::once(start.as_str()).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join("."))
@@ -115,10 +122,10 @@ pub(super) fn rule_names(source: &str, refr: &Expr) -> (Vec<String>, bool) {
 }
 
 /// The name an import brings, and its path.
-fn alias(source: &str, import: &Import) -> Option<(String, String)> {
+fn alias(source: &str, import: &Import) -> Option<(String, Vec<String>)> {
     let (path, _) = rule_names(source, &import.refr);
     let name = import.r#as.as_ref().map(|name| text(source, name).to_owned()).or_else(|| path.last().cloned())?;
-    (path.first().is_some_and(|root| root == "data")).then(|| (name, path.join(".")))
+    (path.first().is_some_and(|root| root == "data")).then_some((name, path))
 }
 
 /// A name as the file writes it: the parsed text holds the marks of `attribution.rs`.
@@ -231,6 +238,7 @@ impl Walk<'_> {
 
     fn local(&mut self, name: &Span) {
         self.locals.insert(text(self.source, name).to_owned());
+        self.uses.locals.push((text(self.source, name).to_owned(), bytes(name)));
     }
 
     fn some(&mut self, name: &Span) {

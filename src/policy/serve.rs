@@ -2,6 +2,7 @@
 
 use super::engine::{Limits, Module, Pack, RuleMeta};
 use super::error::PolicyErrors;
+use super::testing::{Suite, wire};
 use super::wire::{Answer, Request, WireFindings};
 use crate::model::{FrameHead, Moment};
 use std::io::{self, BufRead, Read, Write};
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
     let mut pack: Option<Result<Pack, PolicyErrors>> = None;
     let mut known: Option<(Vec<Module>, Limits)> = None;
+    let mut suite: Option<Suite> = None;
     let watched = watchdog();
     while let Some(body) = read_frame(&mut requests)? {
         let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
@@ -48,10 +50,17 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
                 write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
                 drop((answer, leftover));
             }
+            Request::Testing(ask) => {
+                let input = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;
+                let answered = wire::answer(&mut suite, ask, input.trim_start());
+                let (answer, leftover) = answered.ok_or_else(|| invalid("a test before the policies".to_owned()))?;
+                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
+                drop((answer, leftover));
+            }
         }
         let _ = watched.send(());
     }
-    std::mem::forget(pack);
+    std::mem::forget((pack, suite));
     Ok(())
 }
 

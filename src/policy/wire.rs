@@ -8,7 +8,10 @@
 
 use super::engine::{Evaluation, Limits, Module, Origin, RuleMeta};
 use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
-use crate::model::{ChangeClass, Finding, Findings, Moment, Obligation, Place, Principal, Requirement, Risk, Severity};
+use super::testing::wire::{Ask, Told};
+use crate::model::{
+    ChangeClass, Finding, Findings, Moment, Obligation, Place, Principal, Requirement, Risk, Severity, TestFault,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -52,7 +55,7 @@ pub fn read_loaded(answer: &[u8], modules: &[Module]) -> Result<Loaded, PolicyEr
     match serde_json::from_slice(answer).map_err(|e| garbled(&e))? {
         Answer::Loaded { reads_files } => Ok(Loaded { reads_files }),
         Answer::Failed { problems } => Err(failed(problems, modules)),
-        Answer::Evaluated { .. } => Err(garbled(&"an evaluation where none was asked for").into()),
+        _ => Err(garbled(&"an evaluation where none was asked for").into()),
     }
 }
 
@@ -67,15 +70,15 @@ pub fn read_evaluation(answer: &[u8], modules: &[Module]) -> Result<Evaluation, 
             Ok(Evaluation { findings, prints })
         }
         Answer::Failed { problems } => Err(failed(problems, modules)),
-        Answer::Loaded { .. } => Err(garbled(&"no evaluation where one was asked for").into()),
+        _ => Err(garbled(&"no evaluation where one was asked for").into()),
     }
 }
 
-fn garbled(why: &dyn std::fmt::Display) -> PolicyError {
+pub(super) fn garbled(why: &dyn std::fmt::Display) -> PolicyError {
     PolicyError::new(PolicyCode::Crashed, format!("the evaluating process said something that is no answer: {why}"))
 }
 
-fn failed(problems: Vec<WireProblem>, modules: &[Module]) -> PolicyErrors {
+pub(super) fn failed(problems: Vec<WireProblem>, modules: &[Module]) -> PolicyErrors {
     let sources: Sources = modules.iter().map(|m| (m.file.clone(), Arc::from(m.source.as_str()))).collect();
     PolicyErrors::new(problems.into_iter().map(|problem| problem.read(&sources)).collect())
 }
@@ -85,6 +88,7 @@ fn failed(problems: Vec<WireProblem>, modules: &[Module]) -> PolicyErrors {
 pub(super) enum Request {
     Load { modules: Vec<WireModule>, metas: Vec<WireMeta>, milliseconds: u64 },
     Evaluate { now: i64 },
+    Testing(Ask),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,11 +97,12 @@ pub(super) enum Answer {
     Loaded { reads_files: bool },
     Evaluated { findings: Box<WireFindings>, prints: Vec<String> },
     Failed { problems: Vec<WireProblem> },
+    Testing(Told),
 }
 
 impl Answer {
     pub(super) fn failed(problems: &PolicyErrors) -> Self {
-        Self::Failed { problems: problems.problems().iter().map(WireProblem::of).collect() }
+        Self::Failed { problems: WireProblem::all(problems) }
     }
 }
 
@@ -105,19 +110,36 @@ impl Answer {
 pub(super) struct WireModule {
     file: String,
     source: String,
-    shipped: bool,
+    origin: WireOrigin,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WireOrigin {
+    Shipped,
+    Organisation,
+    Test,
 }
 
 impl From<&Module> for WireModule {
     fn from(module: &Module) -> Self {
         let Module { file, source, origin } = module.clone();
-        Self { file, source, shipped: origin == Origin::Shipped }
+        let origin = match origin {
+            Origin::Shipped => WireOrigin::Shipped,
+            Origin::Organisation => WireOrigin::Organisation,
+            Origin::Test => WireOrigin::Test,
+        };
+        Self { file, source, origin }
     }
 }
 
 impl From<WireModule> for Module {
     fn from(module: WireModule) -> Self {
-        let origin = if module.shipped { Origin::Shipped } else { Origin::Organisation };
+        let origin = match module.origin {
+            WireOrigin::Shipped => Origin::Shipped,
+            WireOrigin::Organisation => Origin::Organisation,
+            WireOrigin::Test => Origin::Test,
+        };
         Self { file: module.file, source: module.source, origin }
     }
 }
@@ -156,6 +178,17 @@ pub(super) struct WireProblem {
 }
 
 impl WireProblem {
+    pub(super) fn all(problems: &PolicyErrors) -> Vec<Self> {
+        problems.problems().iter().map(Self::of).collect()
+    }
+
+    /// As the fault of one test.
+    pub(super) fn fault(self) -> TestFault {
+        let line = self.line;
+        let place = self.file.map(|file| Place { file, line });
+        TestFault { code: self.code, message: self.message, place, help: self.help }
+    }
+
     fn of(problem: &PolicyError) -> Self {
         Self {
             code: problem.code.as_str().to_owned(),
@@ -210,7 +243,7 @@ impl WireFindings {
         }
     }
 
-    fn read(self) -> Option<Findings> {
+    pub(super) fn read(self) -> Option<Findings> {
         let all = |list: Vec<WireFinding>| list.into_iter().map(WireFinding::read).collect::<Option<Vec<_>>>();
         let faults = self.template_faults.into_iter().map(|(id, fault)| Some((id, fault.read()?)));
         Some(Findings {

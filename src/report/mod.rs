@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod policy_test;
 mod roster;
 mod sarif;
 mod template;
@@ -24,9 +25,10 @@ mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
+pub use policy_test::{TestFormat, render_test_list, render_tests, tests_schema};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 pub use template::{
-    TemplateFormat, TestFormat, render_template, render_template_tests, render_templates, template_draft,
+    TemplateFormat, TemplateTestFormat, render_template, render_template_tests, render_templates, template_draft,
     template_tests_schema, templates_schema,
 };
 

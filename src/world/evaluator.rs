@@ -76,6 +76,8 @@ pub struct Evaluator {
     memory: u64,
     /// As many answers to policies were not taken yet.
     loading: usize,
+    /// How long the last answer to an input took.
+    took: Duration,
     /// It failed once and is gone.
     gone: Option<EvaluatorError>,
 }
@@ -118,6 +120,7 @@ impl Evaluator {
             stderr: None,
             memory: memory_limit_bytes,
             loading: 0,
+            took: Duration::ZERO,
             gone: None,
         };
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
@@ -159,10 +162,17 @@ impl Evaluator {
         while self.loading > 0 {
             self.loaded(deadline)?;
         }
-        self.receive(deadline.saturating_sub(start.elapsed())).map_err(|error| match error {
+        let answer = self.receive(deadline.saturating_sub(start.elapsed()));
+        self.took = start.elapsed();
+        answer.map_err(|error| match error {
             EvaluatorError::TimeLimit(_) => EvaluatorError::TimeLimit(deadline),
             other => other,
         })
+    }
+
+    /// How long the last answer to an input took, or was waited for.
+    pub fn took(&self) -> Duration {
+        self.took
     }
 
     fn send(&mut self, request: Vec<u8>) -> Result<(), EvaluatorError> {

@@ -63,6 +63,34 @@ pub fn repository_root(dir: &Path) -> Result<Option<PathBuf>, FilesError> {
     Ok(there.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf))
 }
 
+/// The folder an author works in: the nearest one that holds `name`, from `dir` up to the top of its repository; `dir`
+/// itself where there is none.
+///
+/// # Errors
+/// [`FilesError::NoFolder`] when the folder itself does not exist.
+pub fn home(dir: &Path, name: &str) -> Result<PathBuf, FilesError> {
+    let top = repository_root(dir)?;
+    let there = dir.canonicalize().map_err(|_| FilesError::NoFolder(dir.to_path_buf()))?;
+    let within = |folder: &&Path| top.as_deref().is_some_and(|top| folder.starts_with(top)) || *folder == there;
+    let found = there.ancestors().take_while(within).find(|folder| folder.join(name).is_dir());
+    Ok(found.map_or(there.clone(), Path::to_path_buf))
+}
+
+/// There is a folder.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// There is something.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
+/// A place without links and dots, so that two ways to one file are seen to be one; as it is where nothing stands there.
+pub fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// The files below a folder as `/`-separated relative paths, in order: at most `depth` levels and `limit` files deep.
 /// `.git`, folders that say they are a cache, names that are no text and folders for which `skip` answers true are
 /// left out; what cannot be listed is left out as well.

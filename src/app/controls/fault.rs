@@ -41,7 +41,7 @@ pub(super) enum ControlFault {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("{} control files are invalid, so nothing was decided", related.len())]
 #[diagnostic(code(changeward::control::invalid))]
-pub(super) struct SeveralInvalid {
+pub(in crate::app) struct SeveralInvalid {
     #[related]
-    pub(super) related: Vec<Box<dyn Diagnostic + Send + Sync>>,
+    pub(in crate::app) related: Vec<Box<dyn Diagnostic + Send + Sync>>,
 }

@@ -3,10 +3,13 @@
 //! Always the base revision (or a folder that stands for it), never the proposed change: a change does not get to write
 //! the rules it is judged by.
 
+mod authored;
 mod fault;
 mod ownership;
 mod reader;
 
+pub(super) use authored::{Authored, AuthoredKind, authored, metas};
+pub(super) use fault::SeveralInvalid;
 pub(super) use ownership::{BASELINE, Owners, PLACES, baseline, survey};
 
 use super::failure::Failure;

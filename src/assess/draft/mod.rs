@@ -36,9 +36,8 @@ pub fn draft(changes: &[PastChange]) -> TemplateDraft {
     let mut seen = Seen::default();
     changes.iter().for_each(|change| seen.look(change));
     let rules = seen.rules(&include);
-    let most = |of: &dyn Fn(&[PastFile]) -> u64| {
-        changes.iter().map(|change| of(&change.files)).max().unwrap_or_default()
-    };
+    let most =
+        |of: &dyn Fn(&[PastFile]) -> u64| changes.iter().map(|change| of(&change.files)).max().unwrap_or_default();
     let count =
         |change: &PastChange| change.files.iter().map(|(_, edits)| edits.as_ref()?.count()).sum::<Option<u64>>();
     let edits: Option<Vec<u64>> = changes.iter().map(count).collect();

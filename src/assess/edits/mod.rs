@@ -6,7 +6,17 @@
 mod align;
 mod elsewhere;
 mod lines;
+mod lock;
+mod lock_file;
+mod lock_pairs;
+mod lock_values;
+mod manifest;
+mod range;
 mod values;
+mod version;
 
 pub use lines::line_edits;
+pub use lock::lock_edits;
+pub use lock_file::{LockState, lock_value_edits};
+pub use manifest::consistent;
 pub use values::value_edits;

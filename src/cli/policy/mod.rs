@@ -1,6 +1,7 @@
 //! `changeward policy …`: one file per question an author of policies asks.
 
 mod input;
+mod test;
 
 use super::Call;
 use crate::app::failure::Failure;
@@ -17,12 +18,14 @@ pub(super) struct PolicyArgs {
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
     Input(input::InputArgs),
+    Test(test::TestArgs),
 }
 
 impl PolicyArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self.command {
             PolicyCommand::Input(args) => args.run(call),
+            PolicyCommand::Test(args) => args.run(call),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `changeward template test`
 
-use crate::app::answer::{self, TestFormat};
+use crate::app::answer::{self, TemplateTestFormat};
 use crate::app::failure::Failure;
 use crate::app::template::test::{TestRequest, test};
 use crate::cli::owners::StateArgs;
@@ -36,12 +36,12 @@ pub(super) struct TestArgs {
     allow_empty: bool,
     /// The shape of the answer: human, json (described by `changeward schema template-tests`), junit
     #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "human", hide_possible_values = true)]
-    format: TestFormat,
+    format: TemplateTestFormat,
 }
 
-fn format() -> impl TypedValueParser<Value = TestFormat> {
-    PossibleValuesParser::new(TestFormat::ALL.map(TestFormat::as_str)).try_map(|word| {
-        TestFormat::ALL.into_iter().find(|format| format.as_str() == word).ok_or("there is no such format")
+fn format() -> impl TypedValueParser<Value = TemplateTestFormat> {
+    PossibleValuesParser::new(TemplateTestFormat::ALL.map(TemplateTestFormat::as_str)).try_map(|word| {
+        TemplateTestFormat::ALL.into_iter().find(|format| format.as_str() == word).ok_or("there is no such format")
     })
 }
 

@@ -31,6 +31,7 @@ use crate::model::{Documents, Syntax, SyntaxFault};
 use source::Source;
 
 pub use names::syntax_of;
+pub(super) use source::whole_text;
 
 /// Reads a file of a format: all of it, or why it cannot be judged by its values.
 pub fn documents(syntax: Syntax, bytes: &[u8]) -> Result<Documents<'_>, SyntaxFault> {

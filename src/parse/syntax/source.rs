@@ -21,7 +21,7 @@ const MAX_SHOWN: usize = 60;
 const MANY_KEYS: usize = 16;
 
 /// A file as text, when every reader takes its bytes for the same characters and its lines for the same lines.
-pub(super) fn whole_text(bytes: &[u8]) -> Result<&str, SyntaxFault> {
+pub(in crate::parse) fn whole_text(bytes: &[u8]) -> Result<&str, SyntaxFault> {
     if bytes.len() > MAX_SIZE {
         return Err(SyntaxFault::new(0, format!("is larger than {} MiB", MAX_SIZE >> 20)));
     }

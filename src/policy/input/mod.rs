@@ -360,7 +360,8 @@ fn put(object: &mut Value, key: &str, value: Option<impl Into<Value>>) {
     }
 }
 
-fn datum(datum: &Datum) -> Value {
+/// A value of people's files as JSON.
+pub(super) fn datum(datum: &Datum) -> Value {
     match datum {
         Datum::Null => Value::Null,
         Datum::Bool(value) => Value::from(*value),

@@ -42,7 +42,7 @@ impl TemplateFormat {
 
 /// How the tests of templates are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TestFormat {
+pub enum TemplateTestFormat {
     /// For a person at a terminal.
     Human,
     /// The document described by [`template_tests_schema`].
@@ -51,7 +51,7 @@ pub enum TestFormat {
     Junit,
 }
 
-impl TestFormat {
+impl TemplateTestFormat {
     /// Every format, in the order help texts list them.
     pub const ALL: [Self; 3] = [Self::Human, Self::Json, Self::Junit];
 
@@ -109,15 +109,15 @@ pub fn render_template(
 /// Only those of `out`.
 pub fn render_template_tests(
     tests: &TemplateTests,
-    format: TestFormat,
+    format: TemplateTestFormat,
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
-        TestFormat::Human => tests::write(tests, style, &mut out)?,
-        TestFormat::Json => json::write_tests(tests, &mut out)?,
-        TestFormat::Junit => junit::write_template_tests(tests, &mut out)?,
+        TemplateTestFormat::Human => tests::write(tests, style, &mut out)?,
+        TemplateTestFormat::Json => json::write_tests(tests, &mut out)?,
+        TemplateTestFormat::Junit => junit::write_template_tests(tests, &mut out)?,
     }
     out.flush()
 }
@@ -127,7 +127,7 @@ pub fn templates_schema() -> &'static str {
     include_str!("../schemas/templates.schema.json")
 }
 
-/// The JSON Schema (2020-12) of what [`TestFormat::Json`] writes.
+/// The JSON Schema (2020-12) of what [`TemplateTestFormat::Json`] writes.
 pub fn template_tests_schema() -> &'static str {
     include_str!("../schemas/template-tests.schema.json")
 }

@@ -1,0 +1,5 @@
+package syntax_test
+
+test_x {
+	true
+}

@@ -1,0 +1,5 @@
+package changeward
+
+import rego.v1
+
+other := 1

@@ -1,0 +1,5 @@
+package later_test
+
+import rego.v1
+
+todo_test_x if true
