@@ -276,7 +276,8 @@ fn an_import_says_what_its_path_says() {
 #[test]
 fn an_error_behind_an_import_stands_on_its_line() {
     let library = "package changeward.lib.x\n\nf(n) := n\n";
-    let source = own("import data.changeward.lib.x as lib\n\ndeny contains \"x\" if lib.f(to_number(lib.f(\"a\"))) == 1");
+    let source =
+        own("import data.changeward.lib.x as lib\n\ndeny contains \"x\" if lib.f(to_number(lib.f(\"a\"))) == 1");
     let errors = evaluate(&[library, &source], "{}").unwrap_err();
     assert_eq!(problems(&errors), ["evaluation 2.rego:5"]);
     let problem = &errors.problems()[0];

@@ -2,7 +2,7 @@
 //! state of the files.
 
 use super::failure::Failure;
-use crate::model::{FileDiff, FileKind, ObjectId, Side};
+use crate::model::{FileDiff, FileKind, FileStatus, ObjectId, RepoPath, Side};
 use crate::parse::diff::Patch;
 use crate::world::git::Repo;
 use crate::world::tree::Tree;
@@ -34,6 +34,29 @@ impl Contents<'_> {
             take(sides.into_iter().enumerate().map(|(at, sides)| (chunk * CHUNK + at, sides)).collect());
         }
         Ok(())
+    }
+}
+
+impl Contents<'_> {
+    /// One file as it would be after the change; `None` where there is none. What the change leaves alone is what it is at
+    /// the base.
+    pub(super) fn after(self, files: &[FileDiff], path: &RepoPath, base: &dyn Tree) -> Result<Option<Vec<u8>>, String> {
+        if let Some(file) = files.iter().find(|file| file.path == *path) {
+            let Some(_) = &file.new else { return Ok(None) };
+            let mut found = Err("its contents cannot be read".to_owned());
+            self.read(&[file], |chunk| {
+                if let Some((_, sides)) = chunk.into_iter().next() {
+                    found = sides.map(|(_, new)| new);
+                }
+            })
+            .map_err(|failure| failure.to_string())?;
+            return found;
+        }
+        if files.iter().any(|file| file.status == FileStatus::Renamed && file.old_path.as_ref() == Some(path)) {
+            return Ok(None);
+        }
+        let path = path.as_str().ok_or_else(|| "its path is no text".to_owned())?;
+        base.read(path).map_err(|error| error.to_string())
     }
 }
 

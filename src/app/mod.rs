@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod failure;
 mod gather;
 pub mod init;
+mod locks;
 pub mod owners;
 pub mod policy_test;
 pub mod request;
