@@ -11,6 +11,7 @@ use changeward::app::check::check;
 use changeward::app::request::{CheckRequest, DiffSource, FailOn, Spec};
 use changeward::model::{ChangeClass, Decision, Moment};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use temp_repo::TempRepo;
@@ -28,6 +29,8 @@ struct Case {
     file: String,
     before: String,
     after: String,
+    #[serde(default)]
+    beside: BTreeMap<String, String>,
     #[serde(default)]
     top: String,
     allow: String,
@@ -81,6 +84,7 @@ fn stage(case: &Case, dir: &Path) -> CheckRequest {
         case.top, case.allow
     );
     write(".changeward/templates/case.toml", &template);
+    case.beside.iter().for_each(|(path, text)| write(path, text));
     write(&case.file, &case.before);
     fs::write(dir.join("change.diff"), patch(case)).unwrap();
     request(dir, Spec::Diff(DiffSource::File(dir.join("change.diff"))), Some(dir.to_owned()))

@@ -106,7 +106,7 @@ fn the_starter_templates_do_what_their_tests_say_and_are_not_approved() {
     assert_eq!(code, 0, "{said}");
     obeys("template-tests", &said);
     let templates = tests["templates"].as_array().unwrap();
-    assert!(templates.len() >= 7, "{said}");
+    assert!(templates.len() >= 8, "{said}");
     for template in templates {
         let wants =
             |word: &str| template["cases"].as_array().unwrap().iter().filter(|case| case["wants"] == word).count();
@@ -563,7 +563,14 @@ fn changed(path: &str, old: &str, new: &str) -> (FileDiff, Option<Arc<FileEdits>
         deletions: 1,
         unread: None,
     };
-    (diff, Some(Arc::new(FileEdits { values, lines: line_edits(Some(old.as_bytes()), Some(new.as_bytes())) })))
+    (
+        diff,
+        Some(Arc::new(FileEdits {
+            values,
+            unfit: None,
+            lines: line_edits(Some(old.as_bytes()), Some(new.as_bytes())),
+        })),
+    )
 }
 
 fn drawn(changes: &[PastChange]) -> Template {

@@ -2,7 +2,7 @@
 //! state of the files.
 
 use super::failure::Failure;
-use crate::model::{FileDiff, FileKind, ObjectId, Side};
+use crate::model::{FileDiff, FileKind, FileStatus, ObjectId, RepoPath, Side};
 use crate::parse::diff::Patch;
 use crate::world::git::Repo;
 use crate::world::tree::Tree;
@@ -40,6 +40,29 @@ impl Contents<'_> {
     }
 }
 
+impl Contents<'_> {
+    /// One file as it would be after the change; `None` where there is none. What the change leaves alone is what it is at
+    /// the base.
+    pub(super) fn after(self, files: &[FileDiff], path: &RepoPath, base: &dyn Tree) -> Result<Option<Vec<u8>>, String> {
+        if let Some(file) = files.iter().find(|file| file.path == *path) {
+            let Some(_) = &file.new else { return Ok(None) };
+            let mut found = Err("its contents cannot be read".to_owned());
+            self.read(&[file], |chunk| {
+                if let Some((_, sides)) = chunk.into_iter().next() {
+                    found = sides.map(|(_, new)| new);
+                }
+            })
+            .map_err(|failure| failure.to_string())?;
+            return found;
+        }
+        if files.iter().any(|file| file.status == FileStatus::Renamed && file.old_path.as_ref() == Some(path)) {
+            return Ok(None);
+        }
+        let path = path.as_str().ok_or_else(|| "its path is no text".to_owned())?;
+        base.read(path).map_err(|error| error.to_string())
+    }
+}
+
 fn from_git(repo: &Repo, files: &[&FileDiff]) -> Result<Vec<Sides>, Failure> {
     let sides =
         |file: &&FileDiff| [file.old.as_ref().and_then(blob).cloned(), file.new.as_ref().and_then(blob).cloned()];
@@ -63,7 +86,8 @@ fn blob(side: &Side) -> Option<&ObjectId> {
     side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
 }
 
-fn whole(patch: &Patch, file: &FileDiff) -> Sides {
+/// Both sides of a file that a patch shows as a whole.
+pub(super) fn whole(patch: &Patch, file: &FileDiff) -> Sides {
     let old = file.old.as_ref().map(|_| patch.before(&file.path)).transpose()?;
     let new = file.new.as_ref().map(|_| patch.apply(&file.path, old.as_deref().unwrap_or_default())).transpose()?;
     Ok((old, new))

@@ -2,8 +2,12 @@
 
 use super::contents::{Contents, Sides};
 use super::failure::Failure;
-use crate::assess::edits::{line_edits, value_edits};
-use crate::model::{Documents, FileDiff, FileEdits, Syntax, SyntaxFault, Unanalysable, ValueEdits};
+use super::locks::{After, unfit};
+use crate::assess::edits::{line_edits, lock_value_edits, value_edits};
+use crate::model::{
+    Documents, FileDiff, FileEdits, LockSyntax, RepoPath, Syntax, SyntaxFault, Unanalysable, ValueEdits,
+};
+use crate::parse::lockfile::{lock_of, lockfile};
 use crate::parse::syntax::{documents, syntax_of};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +20,7 @@ pub(super) fn edits(
     files: &[FileDiff],
     wanted: impl Fn(&FileDiff) -> bool,
     contents: Contents<'_>,
+    after: &After<'_>,
 ) -> Result<BTreeMap<usize, Arc<FileEdits>>, Failure> {
     let readable = |file: &FileDiff| file.unread.is_none() && file.opaque().is_none();
     let asked: Vec<(usize, &FileDiff)> =
@@ -26,6 +31,13 @@ pub(super) fn edits(
         let work = chunk.into_iter().filter_map(|(at, sides)| Some((*asked.get(at)?, sides)));
         all.extend(side_by_side(work.collect()));
     })?;
+    for (at, file) in asked {
+        if let Some(why) = file.new.as_ref().and_then(|_| unfit(&file.path, after))
+            && let Some(edits) = all.get_mut(&at)
+        {
+            Arc::make_mut(edits).unfit = Some(why);
+        }
+    }
     Ok(all)
 }
 
@@ -65,44 +77,82 @@ fn compare(file: &FileDiff, sides: Sides) -> FileEdits {
 /// How one file changes, by what it holds before and after; `None` for a side that does not exist.
 pub fn file_edits(file: &FileDiff, old: Option<&[u8]>, new: Option<&[u8]>) -> FileEdits {
     let lines = line_edits(old, new);
-    let syntax = syntax_of(&file.path);
-    let before = file.old_path.as_ref().map_or(syntax, syntax_of);
-    let values = match (syntax, syntax == before) {
+    let format = Format::of(&file.path);
+    let before = file.old_path.as_ref().map_or(format, Format::of);
+    let values = match (format, format == before) {
         (None, true) => None,
-        (Some(syntax), true) => Some(by_value(syntax, old, new)),
+        (Some(format), true) => Some(by_value(format, old, new)),
         (_, false) => Some(Err(fault(true, SyntaxFault::new(0, "becomes a file of another format")))),
     };
-    FileEdits { values, lines }
+    FileEdits { values, lines, unfit: None }
+}
+
+/// How the values of a file are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Document(Syntax),
+    Lock(LockSyntax),
+}
+
+impl Format {
+    fn of(path: &RepoPath) -> Option<Self> {
+        lock_of(path).map(Self::Lock).or_else(|| syntax_of(path).map(Self::Document))
+    }
 }
 
 /// Contents that cannot be had are no proof of anything.
 fn unknown(why: String) -> FileEdits {
     let values = Some(Err(fault(true, SyntaxFault::new(0, format!("cannot be read: {why}")))));
-    FileEdits { values, lines: crate::model::LineEdits { pairs: Vec::new(), uneven: Some(why) } }
+    let lines = crate::model::LineEdits { pairs: Vec::new(), uneven: Some(why) };
+    FileEdits { values, lines, unfit: None }
 }
 
 fn fault(new: bool, fault: SyntaxFault) -> Unanalysable {
     Unanalysable { new, fault }
 }
 
-fn by_value(syntax: Syntax, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<ValueEdits, Unanalysable> {
+fn by_value(format: Format, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<ValueEdits, Unanalysable> {
     if let (Some(old), Some(new)) = (old, new)
         && old.contains(&b'\r') != new.contains(&b'\r')
     {
         return Err(fault(true, SyntaxFault::new(1, "changes its line ends")));
     }
-    let parse = |bytes, new| documents(syntax, bytes).map_err(|why| fault(new, why));
-    let read = |bytes: Option<_>, new| bytes.map(|bytes| parse(bytes, new)).transpose();
+    match format {
+        Format::Document(syntax) => {
+            let (before, after) = both(old, new, |bytes| documents(syntax, bytes))?;
+            let (before, after): (Option<Documents<'_>>, Option<Documents<'_>>) = (before, after);
+            value_edits(before.as_ref(), after.as_ref())
+        }
+        Format::Lock(syntax) => {
+            let read = |bytes| {
+                let lock = lockfile(syntax, bytes)?;
+                let text = std::str::from_utf8(bytes).map_err(|_| SyntaxFault::new(0, "is not UTF-8"))?;
+                Ok((text, lock))
+            };
+            let (before, after) = both(old, new, read)?;
+            lock_value_edits(
+                before.as_ref().map(|(text, lock)| (*text, lock)),
+                after.as_ref().map(|(text, lock)| (*text, lock)),
+            )
+        }
+    }
+}
+
+/// Reads both sides, side by side where that pays.
+fn both<'t, T: Send>(
+    old: Option<&'t [u8]>,
+    new: Option<&'t [u8]>,
+    read: impl Fn(&'t [u8]) -> Result<T, SyntaxFault> + Sync,
+) -> Result<(Option<T>, Option<T>), Unanalysable> {
+    let side = |bytes: Option<&'t [u8]>, new| bytes.map(|bytes| read(bytes).map_err(|why| fault(new, why))).transpose();
     let large = [old, new].into_iter().flatten().map(<[u8]>::len).sum::<usize>() > LARGE;
-    let (before, after) = if large {
-        std::thread::scope(|scope| {
-            let before = scope.spawn(|| read(old, false));
-            let after = read(new, true);
-            (before.join().unwrap_or_else(|_| Err(fault(false, SyntaxFault::new(0, "stopped its reader")))), after)
-        })
-    } else {
-        (read(old, false), read(new, true))
-    };
-    let (before, after): (Option<Documents<'_>>, Option<Documents<'_>>) = (before?, after?);
-    value_edits(before.as_ref(), after.as_ref())
+    if !large {
+        return Ok((side(old, false)?, side(new, true)?));
+    }
+    std::thread::scope(|scope| {
+        let before = scope.spawn(|| side(old, false));
+        let after = side(new, true);
+        let stopped = || Err(fault(false, SyntaxFault::new(0, "stopped its reader")));
+        Ok((before.join().unwrap_or_else(|_| stopped())?, after?))
+    })
 }

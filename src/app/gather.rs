@@ -52,7 +52,7 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     let change = pending.finish().map_err(Failure::world)?;
     let seen = seen(&forge, &change, &repo);
     let owners = owners(&controls, tree, &change, &seen)?;
-    let edits = edits(request, &controls, &change, Contents::Git(&repo))?;
+    let edits = edits(request, &controls, &change, Contents::Git(&repo), &at_base)?;
     Ok(Proposal { change, controls, owners, seen, edits, forge })
 }
 
@@ -62,10 +62,11 @@ fn edits(
     controls: &Controls,
     change: &Change,
     contents: Contents<'_>,
+    base: &dyn Tree,
 ) -> Result<BTreeMap<usize, Arc<FileEdits>>, Failure> {
     let all = request.all_edits || reads_edits(&controls.modules);
     let wanted = |file: &FileDiff| all || asks_for_edits(&controls.templates, file);
-    super::edits::edits(&change.diff.files, wanted, contents)
+    super::edits::edits(&change.diff.files, wanted, contents, &|path| contents.after(&change.diff.files, path, base))
 }
 
 /// Who answers for the paths of a change, and for those that older approvals saw.
@@ -115,7 +116,7 @@ fn from_patch(
     started(&controls);
     let (change, seen) = (Change { base, ..change }, BTreeMap::new());
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
-    let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
+    let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
     Ok(Proposal { change, controls, owners, seen, edits, forge })
 }
 

@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod failure;
 mod gather;
 pub mod init;
+mod locks;
 mod outcomes;
 pub mod owners;
 pub mod policy_test;

@@ -11,6 +11,8 @@ pub struct FileEdits {
     pub values: Option<Result<ValueEdits, Unanalysable>>,
     /// By line.
     pub lines: LineEdits,
+    /// Of a lockfile or a manifest: why the two do not fit each other as they would land.
+    pub unfit: Option<String>,
 }
 
 impl FileEdits {

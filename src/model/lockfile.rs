@@ -78,7 +78,7 @@ pub struct Lockfile {
     /// Everything else, from the root.
     pub rest: Vec<LockedValue>,
     /// What it says that the projects it is for require.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<LockedRequirement>,
 }
 
 /// A package that is locked.
@@ -149,7 +149,7 @@ pub enum Bearing {
 
 /// A direct requirement of a project, as the lockfile has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wanted {
+pub struct LockedRequirement {
     /// The folder of the project, seen from the lockfile: `.`, `packages/a`; for `Cargo.lock` and `uv.lock` its name.
     pub project: String,
     /// `dependencies`, `devDependencies`; empty where the lockfile does not tell.

@@ -71,8 +71,8 @@ pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, c
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
 pub use lockfile::{
-    Bearing, Inconsistent, LockSyntax, LockedPackage, LockedSource, LockedValue, Lockfile, Manifest,
-    ManifestRequirement, RequirementText, VersionScheme, Wanted,
+    Bearing, Inconsistent, LockSyntax, LockedPackage, LockedRequirement, LockedSource, LockedValue, Lockfile, Manifest,
+    ManifestRequirement, RequirementText, VersionScheme,
 };
 pub use ownership::{
     Absence, Assignment, Catalog, CatalogEntity, ChromiumFile, ChromiumOwners, Codeowners, Dialect, Disagreement,

@@ -172,6 +172,8 @@ pub struct TemplateDraft {
     pub edits: Option<u64>,
     /// Comments and formatting changed beside values.
     pub formatting: bool,
+    /// A lockfile changed, and all of them fitted their manifests.
+    pub lockfile_consistent: bool,
     /// What may change.
     pub rules: Vec<DraftRule>,
     /// The changes it was drawn from: their commits.

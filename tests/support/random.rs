@@ -420,7 +420,7 @@ fn edits(d: &mut Dice, files: usize) -> BTreeMap<usize, Arc<FileEdits>> {
         } else {
             Ok(ValueEdits { edits: vec![edit], elsewhere: None, documents: vec![DocumentHead::default()] })
         };
-        all.insert(file, Arc::new(FileEdits { values: Some(values), lines: LineEdits::default() }));
+        all.insert(file, Arc::new(FileEdits { values: Some(values), lines: LineEdits::default(), unfit: None }));
     }
     all
 }

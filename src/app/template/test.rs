@@ -5,10 +5,11 @@
 
 use super::cases::{CaseFile, cases};
 use super::{chosen, look};
-use crate::app::contents::Contents;
+use crate::app::contents::{self, Contents};
 use crate::app::controls::FOLDER;
 use crate::app::edits;
 use crate::app::failure::Failure;
+use crate::app::locks::unfit;
 use crate::app::owners::At;
 use crate::app::owners::survey::Place;
 use crate::assess::{Fit, fit};
@@ -19,8 +20,10 @@ use crate::model::{
 use crate::parse::diff::{Patch, patch};
 use crate::world::tree::Tree;
 use miette::Diagnostic;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What is tested.
 #[derive(Clone, Debug)]
@@ -120,7 +123,24 @@ fn partial(patch: &Patch) -> Option<(&RepoPath, String)> {
 /// How a patch that shows whole files fits.
 pub(super) fn fits(template: &Template, patch: &Patch) -> Result<Fit, Failure> {
     let files = &patch.diff.files;
-    let known = edits::edits(files, |_| true, Contents::Whole(patch))?;
+    let shown = |path: &RepoPath| match files.iter().find(|file| file.path == *path) {
+        Some(file) => contents::whole(patch, file).map(|(_, new)| new),
+        None => Ok(None),
+    };
+    let mut known = edits::edits(files, |_| true, Contents::Whole(patch), &shown)?;
+    // A lockfile whose manifest the patch does not show, or the reverse, cannot be held to it.
+    for (at, edits) in known.iter_mut().filter(|(_, edits)| edits.unfit.is_some()) {
+        let other = Cell::new(false);
+        let asked = |path: &RepoPath| {
+            let found = shown(path);
+            other.set(other.get() || (files.get(*at).is_some_and(|file| file.path != *path) && found != Ok(None)));
+            found
+        };
+        let again = files.get(*at).and_then(|file| unfit(&file.path, &asked));
+        if !other.get() && again.is_some() {
+            Arc::make_mut(edits).unfit = None;
+        }
+    }
     let files: Vec<_> = files.iter().enumerate().map(|(at, file)| (file.clone(), known.get(&at).cloned())).collect();
     Ok(fit(template, &files))
 }

@@ -1,7 +1,10 @@
 //! One edit of a value against one `[[allow]]`.
 
 use super::image;
-use crate::model::{Direction, DocumentHead, Edit, EditKind, EditValue, ScalarKind, ValueRule, VersionStep, is_unsafe};
+use crate::assess::edits::version::step_between;
+use crate::model::{
+    Direction, DocumentHead, Edit, EditKind, EditValue, ScalarKind, ValueRule, VersionScheme, VersionStep, is_unsafe,
+};
 
 /// Up to here every whole number is one of a 64-bit float, so no reader of the file rounds it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -115,7 +118,8 @@ pub(super) fn version(most: VersionStep, old: Option<&str>, new: &str) -> Result
     if before != sign {
         return Err(format!("what stands before the version changes from {before:?} to {sign:?}"));
     }
-    let step = VersionStep::between(&from, &to);
+    let scheme = if from.starts_with('v') { VersionScheme::Go } else { VersionScheme::SemVer };
+    let step = step_between(scheme, &from, &to);
     if step.within(most) {
         return Ok(());
     }

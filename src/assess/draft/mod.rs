@@ -54,6 +54,8 @@ pub fn draft(changes: &[PastChange]) -> TemplateDraft {
         ),
         edits: edits.and_then(|edits| edits.into_iter().max()).filter(|most| *most > 0),
         formatting: seen.formatting,
+        lockfile_consistent: seen.values.iter().any(|one| one.edit.dependency.is_some())
+            && files().all(|(_, edits)| edits.as_ref().is_none_or(|edits| edits.unfit.is_none())),
         samples: changes.iter().map(|change| change.id.clone()).collect(),
         include,
         rules,

@@ -5,7 +5,8 @@
 
 use super::range::satisfies;
 use crate::model::{
-    Bearing, Inconsistent, LockSyntax, LockedPackage, Lockfile, Manifest, ManifestRequirement, RequirementText, Wanted,
+    Bearing, Inconsistent, LockSyntax, LockedPackage, LockedRequirement, Lockfile, Manifest, ManifestRequirement,
+    RequirementText,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,7 @@ struct Against<'l> {
     packages: BTreeMap<&'l str, Vec<&'l LockedPackage>>,
     slots: BTreeMap<&'l str, &'l LockedPackage>,
     /// What the lockfile says that this project requires.
-    wanted: BTreeMap<&'l str, Vec<&'l Wanted>>,
+    wanted: BTreeMap<&'l str, Vec<&'l LockedRequirement>>,
     /// It says so at all.
     repeats: bool,
     /// What answers each requirement, where requirements are written with a range.
@@ -61,7 +62,7 @@ impl<'l> Against<'l> {
             let own = package.values.iter().filter(|value| value.bearing == Bearing::Answers);
             own.filter_map(move |value| Some((value.text()?, package)))
         });
-        let mut wanted: BTreeMap<&str, Vec<&Wanted>> = BTreeMap::new();
+        let mut wanted: BTreeMap<&str, Vec<&LockedRequirement>> = BTreeMap::new();
         for one in lock.wanted.iter().filter(|wanted| wanted.project == project) {
             wanted.entry(&one.name).or_default().push(one);
         }
@@ -101,7 +102,7 @@ impl<'l> Against<'l> {
         Ok(())
     }
 
-    fn wanted(&self, asked: &ManifestRequirement) -> &[&'l Wanted] {
+    fn wanted(&self, asked: &ManifestRequirement) -> &[&'l LockedRequirement] {
         self.wanted.get(asked.name.as_str()).map(Vec::as_slice).unwrap_or_default()
     }
 

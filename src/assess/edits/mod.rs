@@ -13,7 +13,7 @@ mod lock_values;
 mod manifest;
 mod range;
 mod values;
-mod version;
+pub(super) mod version;
 
 pub use lines::line_edits;
 pub use lock::lock_edits;

@@ -4,7 +4,7 @@ use crate::model::{VersionScheme, VersionStep};
 use std::cmp::Ordering;
 
 /// How far a version moves; `Other` unless both are plain releases of the scheme.
-pub(super) fn step_between(scheme: VersionScheme, from: &str, to: &str) -> VersionStep {
+pub(in crate::assess) fn step_between(scheme: VersionScheme, from: &str, to: &str) -> VersionStep {
     if from == to {
         return VersionStep::Same;
     }

@@ -64,7 +64,10 @@ pub(super) fn templates(
 /// Some template wants to know how the values of a file change.
 pub fn asks_for_edits(templates: &[Template], diff: &FileDiff) -> bool {
     let curious = |template: &&Template| {
-        !template.allow.is_empty() || template.limits.edits.is_some() || template.predicate.is_some()
+        !template.allow.is_empty()
+            || template.lockfile_consistent
+            || template.limits.edits.is_some()
+            || template.predicate.is_some()
     };
     templates.iter().filter(curious).any(|template| covers(template, diff))
 }
@@ -145,6 +148,7 @@ impl Fitting<'_> {
     fn contents(&self, files: &mut [FileFacts]) -> Vec<TemplateFault> {
         let mine = |file: &FileFacts| file.templates.last() == Some(&self.template.id);
         let mut faults: Vec<TemplateFault> = self.companions(files.iter().filter(|f| mine(f))).into_iter().collect();
+        faults.extend(self.lockfiles(files.iter().filter(|f| mine(f))));
         if self.template.allow.is_empty() {
             return faults;
         }
@@ -168,6 +172,18 @@ impl Fitting<'_> {
             });
         }
         faults
+    }
+
+    fn lockfiles<'f>(&self, mut files: impl Iterator<Item = &'f FileFacts>) -> Option<TemplateFault> {
+        if !self.template.lockfile_consistent {
+            return None;
+        }
+        let unfit = |file: &'f FileFacts| match &file.edits {
+            Some(edits) => Some((file, edits.unfit.clone()?)),
+            None => Some((file, "its contents were not looked at".to_owned())),
+        };
+        let (file, why) = files.find_map(unfit)?;
+        Some(fault("lockfile", format!("lockfile and manifest do not fit: {why}"), vec![file.diff.path.quoted()]))
     }
 
     fn companions<'f>(&self, files: impl Iterator<Item = &'f FileFacts>) -> Option<TemplateFault> {

@@ -3,7 +3,7 @@
 use super::tree::{Tree, empty, key, package, shown, unknown};
 use super::yarn::name_of;
 use crate::model::{
-    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, SyntaxFault, Wanted,
+    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedRequirement, LockedValue, Lockfile, Node, SyntaxFault,
 };
 
 /// The entry that says which version of the format this is.
@@ -51,7 +51,7 @@ pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault
 fn wanted(tree: &Tree, entry: &Field<'_>, package: &LockedPackage, lock: &mut Lockfile) {
     let project = package.source.text.strip_prefix("workspace:").unwrap_or(".");
     let list = entry.node.get("dependencies").map(Node::fields).unwrap_or_default();
-    lock.wanted.extend(list.iter().map(|field| Wanted {
+    lock.wanted.extend(list.iter().map(|field| LockedRequirement {
         project: project.to_owned(),
         section: "dependencies".to_owned(),
         name: field.key.clone().into_owned(),

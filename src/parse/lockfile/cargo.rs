@@ -4,7 +4,8 @@ use super::address::split;
 use super::edges::{Edges, edge};
 use super::tree::{Tree, empty, format_version, key, package, unknown};
 use crate::model::{
-    Bearing, DocPath, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, ScalarKind, Step, SyntaxFault, Wanted,
+    Bearing, DocPath, LockSyntax, LockedPackage, LockedRequirement, LockedValue, Lockfile, Node, ScalarKind, Step,
+    SyntaxFault,
 };
 
 /// The list of packages.
@@ -59,9 +60,9 @@ pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault
     Ok(lock)
 }
 
-fn wanted(package: &LockedPackage, value: &LockedValue) -> Option<Wanted> {
+fn wanted(package: &LockedPackage, value: &LockedValue) -> Option<LockedRequirement> {
     let Bearing::Points(name) = &value.bearing else { return None };
-    Some(Wanted {
+    Some(LockedRequirement {
         project: package.name.clone(),
         section: String::new(),
         name: name.clone(),

@@ -28,7 +28,7 @@ use crate::model::{LockSyntax, Lockfile, RepoPath, Syntax, SyntaxFault};
 use std::collections::HashSet;
 
 /// The names lockfiles have.
-const NAMES: [(&str, LockSyntax); 9] = [
+pub const LOCK_NAMES: [(&str, LockSyntax); 9] = [
     ("Cargo.lock", LockSyntax::Cargo),
     ("package-lock.json", LockSyntax::Npm),
     ("npm-shrinkwrap.json", LockSyntax::Npm),
@@ -43,7 +43,7 @@ const NAMES: [(&str, LockSyntax); 9] = [
 /// Which lockfile a file is, by its name as its package manager looks for it.
 pub fn lock_of(path: &RepoPath) -> Option<LockSyntax> {
     let name = path.file_name();
-    NAMES.into_iter().find(|(known, _)| known.as_bytes() == name).map(|(_, syntax)| syntax)
+    LOCK_NAMES.into_iter().find(|(known, _)| known.as_bytes() == name).map(|(_, syntax)| syntax)
 }
 
 /// Reads a lockfile: all of it, or why it cannot be judged by its packages.

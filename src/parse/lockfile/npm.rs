@@ -6,7 +6,7 @@
 use super::address::{self, Address};
 use super::tree::{Tree, empty, format_version, key, package, unknown};
 use crate::model::{
-    Bearing, DocPath, Field, LockSyntax, LockedPackage, Lockfile, Node, ScalarKind, SyntaxFault, Wanted,
+    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedRequirement, Lockfile, Node, ScalarKind, SyntaxFault,
 };
 
 /// The folder packages are unpacked to.
@@ -101,7 +101,7 @@ fn packages(tree: &Tree, list: &Field<'_>, lock: &mut Lockfile) -> Result<(), Sy
 fn wanted(tree: &Tree, project: &Field<'_>, lock: &mut Lockfile) {
     for section in SECTIONS {
         let Some(list) = project.node.get(section) else { continue };
-        lock.wanted.extend(list.fields().iter().map(|field| Wanted {
+        lock.wanted.extend(list.fields().iter().map(|field| LockedRequirement {
             project: if project.key.is_empty() { ".".to_owned() } else { project.key.clone().into_owned() },
             section: section.to_owned(),
             name: field.key.clone().into_owned(),

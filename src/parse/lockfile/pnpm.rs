@@ -7,7 +7,7 @@ use super::address;
 use super::pnpm_key::{self, Meant};
 use super::tree::{Tree, empty, format_version, key, package, unknown};
 use crate::model::{
-    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, SyntaxFault, Wanted,
+    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedRequirement, LockedValue, Lockfile, Node, SyntaxFault,
 };
 use std::collections::HashMap;
 
@@ -87,7 +87,7 @@ impl Reader<'_> {
                 Some(_) => specifiers.and_then(|all| all.get(&field.key)),
                 None => field.node.get("specifier"),
             };
-            self.lock.wanted.push(Wanted {
+            self.lock.wanted.push(LockedRequirement {
                 project: project.to_owned(),
                 section: list.key.clone().into_owned(),
                 name: field.key.clone().into_owned(),

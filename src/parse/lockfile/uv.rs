@@ -4,8 +4,8 @@ use super::address::{host, python_fits, split};
 use super::edges::{Edges, edge};
 use super::tree::{Tree, empty, format_version, key, package, unknown};
 use crate::model::{
-    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedValue, Lockfile, Node, ScalarKind, Step, SyntaxFault,
-    Value, Wanted,
+    Bearing, DocPath, Field, LockSyntax, LockedPackage, LockedRequirement, LockedValue, Lockfile, Node, ScalarKind,
+    Step, SyntaxFault, Value,
 };
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault
         let required = node.get("metadata").and_then(|metadata| metadata.get("requires-dist"));
         for item in required.filter(|_| own).map(Node::items).unwrap_or_default() {
             let said = |key: &str| item.get(key).and_then(Node::text);
-            lock.wanted.push(Wanted {
+            lock.wanted.push(LockedRequirement {
                 project: package.name.clone(),
                 section: "dependencies".to_owned(),
                 name: said("name").unwrap_or_default().to_owned(),

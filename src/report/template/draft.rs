@@ -37,6 +37,10 @@ pub fn template_draft(draft: &TemplateDraft) -> String {
         out.comment("Comments or formatting changed beside the values.");
         out.line("elsewhere = \"formatting\"");
     }
+    if draft.lockfile_consistent {
+        out.comment("Every lockfile fitted its manifest.");
+        out.line("lockfile_consistent = true");
+    }
     let texts = |all: &[String]| DraftValue::List(all.iter().map(|one| DraftValue::Text(one.clone())).collect());
     out.pair("samples", &texts(&draft.samples));
     scope(draft, &mut out);
