@@ -84,7 +84,8 @@ fn tested(template: &Template, files: &[CaseFile], tree: &dyn Tree) -> Result<Te
         judged.push(TemplateCase { file: RepoPath::from(file.path.as_str()).quoted(), fits: file.fits, why, found });
     }
     let unused = template.allow.iter().enumerate().filter(|(at, _)| !used.contains(at));
-    let unused = if files.is_empty() { Vec::new() } else { unused.map(|(_, allow)| allow.place.clone()).collect() };
+    let shown = files.iter().any(|file| file.fits);
+    let unused = if !shown { Vec::new() } else { unused.map(|(_, allow)| allow.place.clone()).collect() };
     Ok(TestedTemplate {
         id: template.id.clone(),
         title: template.title.clone(),

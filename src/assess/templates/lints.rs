@@ -138,7 +138,8 @@ fn constraint(constraint: &Constraint) -> Vec<Finding> {
 fn value(rule: &ValueRule, at: &Place) -> Vec<Finding> {
     let mut found: Vec<Finding> = contradiction(rule).map(|why| lint("NEVER_FITS", at, why)).into_iter().collect();
     let path = rule.path.source();
-    if path.ends_with("**") || path.rsplit('/').next() == Some("*") {
+    let shaped = rule.image || rule.semver.is_some() || rule.regex.is_some() || !rule.one_of.is_empty();
+    if !shaped && (path.ends_with("**") || path.rsplit('/').next() == Some("*")) {
         found.push(lint("ANY_PATH", at, format!("{path} is any value there")));
     }
     let brings = rule.kinds.iter().any(|kind| matches!(kind, EditKind::Add | EditKind::Replace));
