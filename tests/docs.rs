@@ -123,6 +123,14 @@ fn the_rules_shown_load_and_the_configuration_parses() {
 }
 
 #[test]
+fn every_lint_of_templates_is_explained() {
+    let page = read("docs/templates.md");
+    let silent: Vec<_> =
+        changeward::assess::template_lint_codes().filter(|code| !page.contains(&format!("`{code}`"))).collect();
+    assert!(silent.is_empty(), "docs/templates.md does not explain {silent:?}");
+}
+
+#[test]
 fn the_rule_of_the_readme_is_that_of_its_story() {
     let [rule] = blocks(&read("README.md"), "toml").try_into().unwrap();
     assert!(read("examples/template-replicas/.changeward/templates/replicas.toml").contains(&rule));
