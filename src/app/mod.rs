@@ -9,5 +9,6 @@ pub mod failure;
 mod gather;
 pub mod init;
 pub mod owners;
+pub mod policy_lint;
 pub mod request;
 pub mod schema;

@@ -20,6 +20,7 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         ("decision", report::schema()),
         ("input", policy::input::SCHEMA),
         ("owners", report::owners_schema()),
+        ("policy-lint", report::policy_lint_schema()),
     ];
     parse::schemas().iter().copied().chain(documents)
 }

@@ -22,6 +22,8 @@ mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod policy_doc;
+mod policy_lint;
 mod presence;
 mod quick_table;
 mod review;
@@ -63,6 +65,8 @@ pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
+pub use policy_doc::{DocFile, DocParam, DocRule, PolicyDoc};
+pub use policy_lint::{LintFinding, LintReport, PolicyLint, Stretch};
 pub use presence::Presence;
 pub use review::Review;
 pub use roster::{

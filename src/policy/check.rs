@@ -201,7 +201,7 @@ impl Checker<'_> {
                 self.call(module, call, &path, complete);
                 self.graph.edge(&from, &path, place);
             }
-            for reference in &uses.references {
+            for (reference, _) in &uses.references {
                 self.graph.reach(&from, reference, place);
             }
             for replacement in uses.replacements.iter().filter(|r| builtins::IMPURE.contains(&r.name.as_str())) {

@@ -261,7 +261,7 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
     Ok(Pack { base, rules, metas, sources: sources.clone(), entry, reads_files })
 }
 
-fn new_engine(limits: Limits) -> Engine {
+pub(super) fn new_engine(limits: Limits) -> Engine {
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
@@ -278,7 +278,7 @@ fn new_engine(limits: Limits) -> Engine {
 }
 
 /// Runs on a thread of its own with a tall stack; a panic inside becomes an error.
-fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
+pub(super) fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
     let crashed = |what: &str| {
         let problem = PolicyError::new(PolicyCode::Crashed, format!("the policy engine fell over: {what}"));
         let help = "a call in a policy met a defect of the engine; take out the rule that was added last and report it";
@@ -299,7 +299,7 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 }
 
 /// A parse error, with help for what older Rego looked like.
-fn unparsed(text: &str, file: &str, sources: &Sources) -> PolicyError {
+pub(super) fn unparsed(text: &str, file: &str, sources: &Sources) -> PolicyError {
     let mut problem = fault(text, PolicyCode::Parse, sources);
     if problem.place.is_none() {
         problem.place = Some(crate::model::Place { file: file.to_owned(), line: 0 });

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod error;
 mod graph;
 pub mod input;
+pub mod lint;
 mod names;
 mod outcome;
 mod scan;

@@ -25,8 +25,10 @@ pub(super) struct Uses {
     pub(super) calls: Vec<Call>,
     /// Functions named after `as`.
     pub(super) replacements: Vec<Call>,
-    /// Absolute paths.
-    pub(super) references: Vec<String>,
+    /// Absolute paths, with the bytes of the whole reference.
+    pub(super) references: Vec<(String, Range<usize>)>,
+    /// The names that are the rule's own.
+    pub(super) locals: BTreeSet<String>,
     /// The variables that `some` declares, with their bytes.
     pub(super) somes: Vec<(String, Range<usize>)>,
 }
@@ -59,13 +61,14 @@ impl<'a> Names<'a> {
             Walk { source: self.source, locals: BTreeSet::new(), mentioned: Vec::new(), uses: Uses::default() };
         walk.rule(rule);
         let Walk { locals, mentioned, mut uses, .. } = walk;
-        let outside = mentioned.into_iter().filter(|path| path.first().is_some_and(|root| !locals.contains(root)));
-        uses.references = outside.filter_map(|path| self.resolve(&path)).collect();
+        let outside = mentioned.into_iter().filter(|(path, _)| path.first().is_some_and(|root| !locals.contains(root)));
+        uses.references = outside.filter_map(|(path, span)| Some((self.resolve(&path)?, span))).collect();
+        uses.locals = locals;
         uses
     }
 
     /// The absolute path of a path as written; `None` for the input.
-    fn resolve(&self, path: &[String]) -> Option<String> {
+    pub(super) fn resolve(&self, path: &[String]) -> Option<String> {
         let (root, rest) = path.split_first()?;
         let start = match (root.as_str(), self.imports.get(root)) {
             ("input", _) => return None,
@@ -144,7 +147,7 @@ fn variables_of<'e>(pattern: &'e Expr, out: &mut Vec<&'e Span>) {
 struct Walk<'a> {
     source: &'a str,
     locals: BTreeSet<String>,
-    mentioned: Vec<Vec<String>>,
+    mentioned: Vec<(Vec<String>, Range<usize>)>,
     uses: Uses,
 }
 
@@ -262,7 +265,7 @@ impl Walk<'_> {
     fn reference(&mut self, refr: &Expr) {
         let (path, _) = rule_names(self.source, refr);
         if !path.is_empty() {
-            self.mentioned.push(path);
+            self.mentioned.push((path, bytes(refr.span())));
         }
         let mut next = refr;
         loop {

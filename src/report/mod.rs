@@ -5,6 +5,7 @@
 //! Adding a format is one file here, one line in [`Format::ALL`] and one arm in [`render`].
 
 mod audit;
+mod diagnostic;
 pub mod draft;
 mod escape;
 mod escape_html;
@@ -15,13 +16,18 @@ mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod policy_doc;
+mod policy_lint;
 mod roster;
 mod sarif;
 mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
+pub use diagnostic::{clean, drawn};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
+pub use policy_doc::{policy_doc, policy_lints_page};
+pub use policy_lint::{PolicyLintFormat, explained, policy_lint_schema, render_policy_lint};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 
 use crate::model::Decision;

@@ -1,6 +1,8 @@
 //! `changeward policy …`: one file per question an author of policies asks.
 
+mod doc;
 mod input;
+mod lint;
 
 use super::Call;
 use crate::app::failure::Failure;
@@ -16,12 +18,16 @@ pub(super) struct PolicyArgs {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
+    Lint(lint::LintArgs),
+    Doc(doc::DocArgs),
     Input(input::InputArgs),
 }
 
 impl PolicyArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self.command {
+            PolicyCommand::Lint(args) => args.run(call),
+            PolicyCommand::Doc(args) => args.run(call),
             PolicyCommand::Input(args) => args.run(call),
         }
     }

@@ -2,9 +2,11 @@
 
 mod audit;
 mod decision;
+mod policy_lint;
 
 pub(super) use audit::write as write_audit;
 pub(super) use decision::write;
+pub(super) use policy_lint::write as write_policy_lint;
 
 use super::escape::xml;
 use super::words;
