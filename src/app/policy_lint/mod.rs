@@ -3,6 +3,8 @@
 pub mod doc;
 mod read;
 
+pub use read::subject;
+
 use super::evaluate;
 use super::failure::Failure;
 use crate::model::{AuditLint, LintReport, Moment, PolicyLint, Severity};

@@ -87,7 +87,8 @@ fn is_test(path: &str) -> bool {
     path.ends_with("_test.rego") || [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
 }
 
-fn subject(module: Module, judged: bool) -> Subject {
+/// A module with what its comments say.
+pub fn subject(module: Module, judged: bool) -> Subject {
     let (blocks, problems) = metadata(&module.source);
     let custom = |block: &Metadata| block.custom.get("code").and_then(|code| code.as_str()).map(str::to_owned);
     let block = |block: &Metadata| Block {

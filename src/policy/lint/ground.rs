@@ -31,6 +31,8 @@ pub(super) struct File<'a> {
 
 /// A rule of a module.
 pub(super) struct Item<'a> {
+    /// Its place among all.
+    pub(super) number: usize,
     pub(super) file: usize,
     pub(super) rule: &'a Rule,
     /// `data.changeward.deny`.
@@ -66,7 +68,8 @@ impl<'a> Ground<'a> {
             files.push(File { subject, ast, names, words: scan::words(source) });
         }
         let mut by_path: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (number, item) in items.iter().enumerate() {
+        for (number, item) in items.iter_mut().enumerate() {
+            item.number = number;
             by_path.entry(item.path.clone()).or_default().push(number);
         }
         let mut ground = Self { files, items, by_path, schema, domains: BTreeMap::new() };
@@ -161,7 +164,7 @@ fn item<'a>(file: usize, source: &'a str, names: &Names<'a>, rule: &'a Rule) -> 
     let ours = names.package() == ["data", PACKAGE];
     let set = own.first().filter(|_| ours && own.len() == 1).and_then(|name| RuleSet::parse(name));
     let path = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
-    Item { file, rule, path, name: own.join("."), set, head: range(refr.span()), uses: names.uses(rule) }
+    Item { number: 0, file, rule, path, name: own.join("."), set, head: range(refr.span()), uses: names.uses(rule) }
 }
 
 /// A text without blanks and comments, so that two spellings of one thing are equal.

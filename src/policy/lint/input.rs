@@ -8,9 +8,9 @@ use regorus::unstable::{AssignOp, BoolOp, Expr};
 use serde_json::Value;
 use std::ops::Range;
 
-pub(super) fn lints(ground: &Ground<'_>, said: &mut Vec<Said>) {
+pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &[Shapes<'g, 'a>], said: &mut Vec<Said>) {
     for (file, item) in ground.judged() {
-        let shapes = Shapes::new(ground, item);
+        let Some(shapes) = shapes.get(item.number) else { continue };
         let mut judge = Judge { shapes, source: ground.source(item), file: &file.subject.module.file, said };
         for part in tree::parts(item.rule) {
             tree::walk(part, &mut |node| {
@@ -23,7 +23,7 @@ pub(super) fn lints(ground: &Ground<'_>, said: &mut Vec<Said>) {
 }
 
 struct Judge<'j, 'g, 'a> {
-    shapes: Shapes<'g, 'a>,
+    shapes: &'j Shapes<'g, 'a>,
     source: &'a str,
     file: &'j str,
     said: &'j mut Vec<Said>,

@@ -148,9 +148,11 @@ fn look(subjects: &[Subject], tests: &[String], sources: Sources) -> Linted {
     let schema = super::input::flat_schema();
     let ground = Ground::new(&parsed, &schema);
     let mut said = Vec::new();
-    input::lints(&ground, &mut said);
-    never::lints(&ground, &mut said);
-    nothing::lints(&ground, &mut said);
+    let passed = shape::Passed::default();
+    let shapes = shape::all(&ground, &passed);
+    input::lints(&ground, &shapes, &mut said);
+    never::lints(&ground, &shapes, &mut said);
+    nothing::lints(&ground, &shapes, &mut said);
     hidden::lints(&ground, &mut said);
     said::lints(&ground, tests, &mut said);
     manners::lints(&ground, &mut said);

@@ -10,14 +10,14 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub(super) fn lints(ground: &Ground<'_>, said: &mut Vec<Said>) {
+pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &[Shapes<'g, 'a>], said: &mut Vec<Said>) {
     for (file, item) in ground.judged() {
-        let shapes = Shapes::new(ground, item);
+        let Some(shapes) = shapes.get(item.number) else { continue };
         for query in tree::queries(item.rule) {
             let mut body = Body { file, source: ground.source(item), facts: BTreeMap::new(), said };
             for statement in query.stmts.iter().filter(|statement| statement.with_mods.is_empty()) {
                 body.statement(&statement.literal);
-                body.present(&statement.literal, &shapes);
+                body.present(&statement.literal, shapes);
             }
             body.against_itself(query);
         }
@@ -167,7 +167,7 @@ impl Body<'_, '_> {
         }
         let Some(shape) = shapes.of(expr) else { return };
         let types = shape.types();
-        if shape.missing.is_some() || shape.looked_up || types.is_empty() || types.contains(&"boolean") {
+        if !shape.missing.is_empty() || shape.looked_up || types.is_empty() || types.contains(&"boolean") {
             return;
         }
         let name = plain(self.source, range(expr.span())).replace(' ', "");

@@ -13,13 +13,14 @@ use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub(super) fn lints(ground: &Ground<'_>, said: &mut Vec<Said>) {
+pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &[Shapes<'g, 'a>], said: &mut Vec<Said>) {
     let signed = signs(ground);
     for (file, item) in ground.judged() {
-        let shapes = Shapes::new(ground, item);
-        let mut look = Look { ground, file, item, source: ground.source(item), shapes, said };
+        let Some(own) = shapes.get(item.number) else { continue };
+        let mut look = Look { ground, file, item, source: ground.source(item), shapes: own, all: shapes, said };
         let speaks = item.set.is_some() || signed.contains(&(item.path.clone(), true));
-        let silences = signed.contains(&(item.path.clone(), false));
+        // What a set of the contract holds, it says; it silences nothing by itself.
+        let silences = item.set.is_none() && signed.contains(&(item.path.clone(), false));
         for query in tree::queries(item.rule) {
             query.stmts.iter().for_each(|statement| look.call_below_not(query, statement));
             if speaks {
@@ -41,7 +42,8 @@ fn signs(ground: &Ground<'_>) -> BTreeSet<(String, bool)> {
         let Some(item) = ground.items.get(number) else { continue };
         for (path, flipped) in named(ground, item) {
             let sign = sign != flipped;
-            if signed.insert((path.clone(), sign)) {
+            let is_set = ground.rules(&path).any(|item| item.set.is_some());
+            if !is_set && signed.insert((path.clone(), sign)) {
                 open.extend(ground.by_path.get(&path).into_iter().flatten().map(|next| (*next, sign)));
             }
         }
@@ -129,7 +131,9 @@ struct Look<'l, 'g, 'a> {
     file: &'g File<'a>,
     item: &'g Item<'a>,
     source: &'a str,
-    shapes: Shapes<'g, 'a>,
+    shapes: &'l Shapes<'g, 'a>,
+    /// Those of every rule.
+    all: &'l [Shapes<'g, 'a>],
     said: &'l mut Vec<Said>,
 }
 
@@ -142,30 +146,23 @@ impl Look<'_, '_, '_> {
         plain(self.source, range(expr.span())).replace(' ', "")
     }
 
-    /// The key that may be missing, unless the body asks for it first.
+    /// The first key on the way to an expression that may be missing and that the body does not ask for by itself.
     fn missing(&self, query: &Query, expr: &Expr) -> Option<String> {
-        let shape = self.shapes.of(expr)?;
-        let missing = shape.missing?;
-        let name = self.written(expr);
-        let asked = query.stmts.iter().any(|statement| {
-            let Literal::Expr { expr: asked, .. } = &statement.literal else { return false };
-            let (asked, bare) = match asked.as_ref() {
-                Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => (self.written(asked), true),
-                Expr::AssignExpr { rhs, .. } => (self.written(rhs), true),
-                _ => (String::new(), false),
-            };
-            bare && (name == asked || name.strip_prefix(&asked).is_some_and(|rest| rest.starts_with(['.', '['])))
-                && !asked.is_empty()
-                && self.asks_for(query, &asked, &missing)
-        });
-        (!asked).then_some(missing)
+        let missing = self.shapes.of(expr)?.missing;
+        missing.into_iter().find(|key| !self.asks_for(query, key))
     }
 
-    /// Asking for this expression settles that the key is there.
-    fn asks_for(&self, query: &Query, asked: &str, missing: &str) -> bool {
-        let all = tree::expressions(Node::Query(query));
-        let found = all.into_iter().find(|expr| self.written(expr) == asked);
-        found.and_then(|expr| self.shapes.of(expr)).is_some_and(|shape| shape.missing.as_deref() == Some(missing))
+    /// A condition of the body is the key itself, or something below it.
+    fn asks_for(&self, query: &Query, missing: &String) -> bool {
+        query.stmts.iter().any(|statement| {
+            let Literal::Expr { expr, .. } = &statement.literal else { return false };
+            let asked = match expr.as_ref() {
+                bare @ (Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. }) => bare,
+                Expr::AssignExpr { rhs, .. } => rhs,
+                _ => return false,
+            };
+            self.shapes.of(asked).is_some_and(|shape| shape.missing.contains(missing))
+        })
     }
 
     /// `not f(input.x)`, `not "a" in input.x`.
@@ -281,14 +278,15 @@ impl Look<'_, '_, '_> {
         let named = named.flat_map(|part| paths(self.ground, self.file, self.item, self.source, part));
         named.collect::<BTreeSet<_>>().iter().find_map(|path| {
             self.ground.rules(path).find_map(|item| {
-                let shapes = Shapes::new(self.ground, item);
+                let shapes = self.all.get(item.number)?;
                 let nodes = tree::nodes(item.rule);
                 let compared = nodes.iter().filter_map(|node| match node {
                     Node::Expr(Expr::BoolExpr { lhs, rhs, .. }) => Some([lhs, rhs]),
                     Node::Expr(Expr::Membership { value, collection, .. }) => Some([value, collection]),
                     _ => None,
                 });
-                compared.flatten().find_map(|side| shapes.of(side)?.missing)
+                let missing = compared.flatten().filter_map(|side| shapes.of(side)).flat_map(|shape| shape.missing);
+                missing.into_iter().find(|key| !self.asks_for(body, key))
             })
         })
     }

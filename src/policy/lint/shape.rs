@@ -16,8 +16,8 @@ pub(super) struct Shape<'s> {
     pub(super) schema: &'s Value,
     /// It is a collection of such values.
     pub(super) list: bool,
-    /// Some key on the way to it may be missing: that one, as it is called.
-    pub(super) missing: Option<String>,
+    /// The keys on the way to it that may be missing, as they are called.
+    pub(super) missing: Vec<String>,
     /// An index on the way to it may lead nowhere.
     pub(super) looked_up: bool,
     /// What it is called: `input.files[_].status`.
@@ -26,7 +26,7 @@ pub(super) struct Shape<'s> {
 
 impl<'s> Shape<'s> {
     fn of(schema: &'s Value, name: impl Into<String>) -> Self {
-        Self { schema, list: false, missing: None, looked_up: false, name: name.into() }
+        Self { schema, list: false, missing: Vec::new(), looked_up: false, name: name.into() }
     }
 
     /// The types it may have; empty where the schema does not say.
@@ -82,7 +82,10 @@ impl<'s> Shape<'s> {
         if let Some(schema) = self.schema.get("properties").and_then(|all| all.get(key)) {
             let required = self.schema.get("required").and_then(Value::as_array);
             let required = required.is_some_and(|all| all.iter().any(|one| one == key));
-            let missing = self.missing.clone().or_else(|| (!required).then(|| name.clone()));
+            let mut missing = self.missing.clone();
+            if !required {
+                missing.push(name.clone());
+            }
             return Some(Self { schema, missing, name, ..self.clone() });
         }
         let schema = self.schema.get("additionalProperties").filter(|schema| schema.is_object())?;
@@ -90,8 +93,13 @@ impl<'s> Shape<'s> {
     }
 }
 
-/// How many rules lead on from one to the next.
-const HOPS: usize = 8;
+/// What each rule passes on, as far as that was asked for.
+pub(super) type Passed<'g> = RefCell<BTreeMap<String, Option<Shape<'g>>>>;
+
+/// The shapes of the expressions of every rule, in the order of the items.
+pub(super) fn all<'g, 'a>(ground: &'g Ground<'a>, passed: &'g Passed<'g>) -> Vec<Shapes<'g, 'a>> {
+    ground.items.iter().map(|item| Shapes::new(ground, item, passed)).collect()
+}
 
 /// The shapes of the expressions of one rule.
 pub(super) struct Shapes<'g, 'a> {
@@ -100,16 +108,13 @@ pub(super) struct Shapes<'g, 'a> {
     source: &'a str,
     /// By variable; `None` where it is bound to several things.
     variables: RefCell<BTreeMap<String, Option<Shape<'g>>>>,
-    hops: usize,
+    passed: &'g Passed<'g>,
 }
 
 impl<'g, 'a> Shapes<'g, 'a> {
-    pub(super) fn new(ground: &'g Ground<'a>, item: &'g Item<'a>) -> Self {
-        Self::hopped(ground, item, 0)
-    }
-
-    fn hopped(ground: &'g Ground<'a>, item: &'g Item<'a>, hops: usize) -> Self {
-        let shapes = Self { ground, item, source: ground.source(item), variables: RefCell::new(BTreeMap::new()), hops };
+    fn new(ground: &'g Ground<'a>, item: &'g Item<'a>, passed: &'g Passed<'g>) -> Self {
+        let shapes =
+            Self { ground, item, source: ground.source(item), variables: RefCell::new(BTreeMap::new()), passed };
         // A statement may use what a later one binds.
         for _ in 0..3 {
             shapes.variables.borrow_mut().retain(|_, shape| shape.is_some());
@@ -180,7 +185,7 @@ impl<'g, 'a> Shapes<'g, 'a> {
             Expr::SetCompr { term, .. } | Expr::ArrayCompr { term, .. } => {
                 let element = self.of(term).filter(|shape| !shape.list)?;
                 let name = format!("the list of {}", element.name);
-                Some(Shape { list: true, missing: None, looked_up: false, name, ..element })
+                Some(Shape { list: true, missing: Vec::new(), looked_up: false, name, ..element })
             }
             _ => None,
         }
@@ -232,12 +237,20 @@ impl<'g, 'a> Shapes<'g, 'a> {
         if let Some(domain) = self.ground.domains.get(path) {
             return Some(Shape::of(domain, path.rsplit('.').next().unwrap_or(path)));
         }
-        if self.hops == HOPS {
-            return None;
+        if let Some(known) = self.passed.borrow().get(path) {
+            return known.clone();
         }
+        // A rule that leads back to itself passes on nothing.
+        self.passed.borrow_mut().insert(path.to_owned(), None);
+        let passes = self.of_definitions(path);
+        self.passed.borrow_mut().insert(path.to_owned(), passes.clone());
+        passes
+    }
+
+    fn of_definitions(&self, path: &str) -> Option<Shape<'g>> {
         let mut found: Option<Shape<'g>> = None;
         for item in self.ground.rules(path) {
-            let inside = Self::hopped(self.ground, item, self.hops + 1);
+            let inside = Self::new(self.ground, item, self.passed);
             let (shape, list) = match item.rule {
                 Rule::Spec { head: RuleHead::Compr { assign: Some(assign), .. }, bodies, .. } => {
                     let single = bodies.iter().all(|body| body.assign.is_none() && !body.is_else);
@@ -250,7 +263,7 @@ impl<'g, 'a> Shapes<'g, 'a> {
                 return None;
             }
             let name = path.rsplit('.').next().unwrap_or(path).to_owned();
-            let missing = if list { None } else { shape.missing.clone() };
+            let missing = if list { Vec::new() } else { shape.missing.clone() };
             found = Some(Shape { list: list || shape.list, missing, looked_up: false, name, ..shape });
         }
         found
@@ -266,7 +279,7 @@ impl<'g, 'a> Shapes<'g, 'a> {
                     shape = shape.key(&key)?;
                 }
                 // The default may be of any kind, and what is missing is not undefined here.
-                Some(Shape { missing: None, looked_up: false, ..shape }).filter(|shape| shape.values().is_none())
+                Some(Shape { missing: Vec::new(), looked_up: false, ..shape }).filter(|shape| shape.values().is_none())
             }
             ("sort", [list]) => self.of(list).filter(|shape| shape.list || shape.types() == ["array"]),
             _ => None,

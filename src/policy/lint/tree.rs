@@ -190,8 +190,12 @@ pub(super) fn counted<'e>(source: &str, expr: &'e Expr) -> Option<&'e Expr> {
     if name == "count" { arguments.first().copied() } else { None }
 }
 
-/// A span as bytes.
+/// A span as bytes. The engine leaves the quotes of a text out; here they belong to it.
 pub(super) fn range(span: &Span) -> Range<usize> {
     let byte = |n: u32| usize::try_from(n).unwrap_or(0);
-    byte(span.start)..byte(span.end)
+    let (start, end) = (byte(span.start), byte(span.end));
+    let text = span.source.get_contents().as_bytes();
+    let quote = |at: usize| matches!(text.get(at), Some(b'"' | b'`'));
+    let start = start.checked_sub(1).filter(|before| quote(*before)).unwrap_or(start);
+    start..if quote(end) { end + 1 } else { end }
 }
