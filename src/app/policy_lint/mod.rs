@@ -2,6 +2,7 @@
 
 pub mod doc;
 mod read;
+pub mod shipped;
 
 pub use read::subject;
 

@@ -3,6 +3,7 @@
 mod doc;
 mod input;
 mod lint;
+mod shipped;
 
 use super::Call;
 use crate::app::failure::Failure;
@@ -21,6 +22,7 @@ enum PolicyCommand {
     Lint(lint::LintArgs),
     Doc(doc::DocArgs),
     Input(input::InputArgs),
+    Shipped(shipped::ShippedArgs),
 }
 
 impl PolicyArgs {
@@ -29,6 +31,7 @@ impl PolicyArgs {
             PolicyCommand::Lint(args) => args.run(call),
             PolicyCommand::Doc(args) => args.run(call),
             PolicyCommand::Input(args) => args.run(call),
+            PolicyCommand::Shipped(args) => args.run(call),
         }
     }
 }

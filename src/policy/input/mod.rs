@@ -369,4 +369,4 @@ fn datum(datum: &Datum) -> Value {
 /// The JSON Schema of the input document.
 pub const SCHEMA: &str = include_str!("../schemas/input.schema.json");
 
-pub use schema::flat_schema;
+pub use schema::{checker_schema, flat_schema};

@@ -16,6 +16,27 @@ pub fn flat_schema() -> Value {
     flat
 }
 
+/// The schema for the type checkers of OPA (`opa check --schema`) and of editors built on it: as [`flat_schema`], and what may
+/// be of several types is left open, since OPA takes the first of them for the only one and would refuse `== null`.
+pub fn checker_schema() -> String {
+    let mut schema = flat_schema();
+    open_several(&mut schema);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+fn open_several(part: &mut Value) {
+    match part {
+        Value::Object(map) => {
+            if map.get("type").is_some_and(Value::is_array) {
+                map.remove("type");
+            }
+            map.values_mut().for_each(open_several);
+        }
+        Value::Array(items) => items.iter_mut().for_each(open_several),
+        _ => {}
+    }
+}
+
 fn flattened(part: &Value, whole: &Value, depth: usize) -> Value {
     match part {
         Value::Object(map) => {
@@ -38,7 +59,7 @@ fn flattened(part: &Value, whole: &Value, depth: usize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{flat_schema, flattened};
+    use super::{checker_schema, flat_schema, flattened};
     use serde_json::json;
 
     #[test]
@@ -51,6 +72,7 @@ mod tests {
         assert_eq!(flat["properties"]["x"], json!({"type": "string", "description": "this"}));
         assert_eq!(flat["properties"]["z"], json!({"$ref": "urn:b"}));
         assert!(flat["properties"]["y"]["items"]["items"].is_object());
+        assert!(!checker_schema().contains("\"$ref\"") && !checker_schema().contains("\"null\""));
         assert!(flat_schema()["properties"]["files"]["items"]["properties"]["status"]["enum"].is_array());
     }
 }
