@@ -177,6 +177,13 @@ pub const LINTS: &[PolicyLint] = &[
         "OPA finds it undefined where the key is missing, this engine true: the rule means two things",
         "ask for the key first, or read it with `object.get` and a default",
     ),
+    lint(
+        "PARAM_WITHOUT_DEFAULT",
+        Warn,
+        "a parameter is read that may not be set",
+        "it is undefined where the configuration leaves it out, and the rule is silent",
+        "read it with `object.get(input.params, NAME, DEFAULT)`",
+    ),
     // What nobody uses.
     lint(
         "UNUSED_RULE",

@@ -13,6 +13,7 @@ mod manners;
 mod never;
 mod nothing;
 mod outline;
+mod params;
 mod said;
 mod shape;
 mod tree;
@@ -153,6 +154,7 @@ fn look(subjects: &[Subject], tests: &[String], sources: Sources) -> Linted {
     input::lints(&ground, &shapes, &mut said);
     never::lints(&ground, &shapes, &mut said);
     nothing::lints(&ground, &shapes, &mut said);
+    params::lints(&ground, &mut said);
     hidden::lints(&ground, &mut said);
     said::lints(&ground, tests, &mut said);
     manners::lints(&ground, &mut said);

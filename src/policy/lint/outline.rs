@@ -90,7 +90,7 @@ fn params(ground: &Ground<'_>) -> Vec<DocParam> {
 }
 
 /// `input.params`, or the shipped rule that joins it with the defaults.
-fn is_params(source: &str, expr: &Expr) -> bool {
+pub(super) fn is_params(source: &str, expr: &Expr) -> bool {
     matches!(plain(source, range(expr.span())).as_str(), "input . params" | "params" | "data . changeward . params")
 }
 
@@ -103,7 +103,7 @@ fn got(source: &str, expr: &Expr) -> Option<(String, Option<String>)> {
 }
 
 /// The shipped defaults.
-fn defaults(ground: &Ground<'_>) -> BTreeMap<String, String> {
+pub(super) fn defaults(ground: &Ground<'_>) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for item in ground.rules(&format!("data.{PACKAGE}.default_params")) {
         let source = ground.source(item);

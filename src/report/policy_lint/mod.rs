@@ -68,5 +68,7 @@ pub fn policy_lint_schema() -> &'static str {
 /// What a lint is about, for a person.
 pub fn explained(lint: &PolicyLint) -> String {
     let PolicyLint { code, severity, title, why, fix } = lint;
+    let (first, rest) = title.split_at(title.chars().next().map_or(0, char::len_utf8));
+    let title = first.to_uppercase() + rest;
     format!("{code} ({})\n\n{title}.\n\nWhy:  {why}.\nNext: {fix}.\n", severity.as_str())
 }
