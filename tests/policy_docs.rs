@@ -197,3 +197,64 @@ fn schemas_are_written_and_nothing_else_is_written_over() {
     let (said, code) = changeward(&["schema", "--write", "all/here"], home.path());
     assert!(code == 2 && said.contains("no schema of changeward"), "{said}");
 }
+
+/// What rules say of themselves is text, whatever they say.
+#[test]
+fn no_comment_writes_markup_into_the_page() {
+    let home = tempfile::tempdir().unwrap();
+    let hostile = r#"# METADATA
+# title: "@acme/all | <img src=x onerror=alert(1)> [a](javascript:b) ::error::c"
+# description: "two\n\n# words <!-- x"
+package changeward
+
+# METADATA
+# title: "@acme/all | <script> [a](https://b)"
+# related_resources:
+#   - ref: "javascript:alert(1)"
+#   - ref: "https://a.example/x|y<z>"
+# custom:
+#   code: "A|<b>"
+#   "k|<i>": "@bob/<u>"
+deny contains "x" if object.get(input.params, "p|<q>", "<d>|") == 1
+"#;
+    fs::write(home.path().join("a.rego"), hostile).unwrap();
+    let (page, code) = changeward(&["policy", "doc", "a.rego"], home.path());
+    assert_eq!(code, 0, "{page}");
+    let columns = |line: &str| line.matches('|').count();
+    for line in page.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(columns(line), 4, "{line}");
+    }
+    // What is left when all code spans are taken away holds no markup, no mention and no command.
+    let bare: String = page.split('`').step_by(2).collect();
+    let bare = bare.replace("<!-- Made by", "").replace("make it again. -->", "").replace("<br>", "");
+    for sign in ["<", ">", "@", "::", "](", "javascript"] {
+        assert!(!bare.contains(sign), "{sign} in {bare}");
+    }
+    assert!(!page.lines().any(|line| line.starts_with("# words")), "{page}");
+}
+
+/// The real OPA engine takes the schema for one.
+#[test]
+fn opa_takes_the_schema_of_the_input() {
+    if !Path::new(".cache/opa/lib-opa").is_dir() {
+        println!("!!! the real OPA engine is not installed (tests/opa/differential.py --install): nobody asked it");
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("rego")).unwrap();
+    fs::write(home.path().join("rego/s.rego"), "package s\n\nx := json.verify_schema(input)\n").unwrap();
+    let mut lines = String::new();
+    for words in [&["schema", "input"][..], &["policy", "input", "--schema"]] {
+        let schema: serde_json::Value = serde_json::from_str(&changeward(words, home.path()).0).unwrap();
+        lines.push_str(&format!("{schema}\n"));
+    }
+    fs::write(home.path().join("schemas.jsonl"), lines).unwrap();
+    let output = Command::new("python3")
+        .arg("tests/opa/differential.py")
+        .args(["--query", "data.s.x"])
+        .args([home.path().join("rego"), home.path().join("schemas.jsonl")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said, "{\"value\":[true,null]}\n".repeat(2), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -13,6 +13,7 @@
 use changeward::app::policy_lint::subject;
 use changeward::model::{LintFinding, Severity};
 use changeward::policy::engine::{Module, Origin};
+use changeward::policy::error::PolicyCode;
 use changeward::policy::lint::catalogue::LINTS;
 use changeward::policy::lint::{Subject, lint};
 use changeward::policy::shipped;
@@ -123,7 +124,8 @@ fn the_page_of_the_lints_is_fresh() {
     if std::env::var("SNAPSHOTS").is_ok_and(|word| word == "overwrite") {
         fs::write("docs/policy-lints.md", &page).unwrap();
     }
-    assert_eq!(fs::read_to_string("docs/policy-lints.md").unwrap(), page, "SNAPSHOTS=overwrite makes it anew");
+    let fresh = fs::read_to_string("docs/policy-lints.md").unwrap() == page;
+    assert!(fresh, "docs/policy-lints.md is stale; SNAPSHOTS=overwrite makes it anew");
 }
 
 /// All of it is found at once, and what a comment leaves is kept with its reason.
@@ -148,6 +150,55 @@ fn a_comment_leaves_a_finding_with_its_reason_and_everything_is_found_at_once() 
         rows,
         ["IMPURE 8:2-8:11", "ARITY 9:2-9:12", "INPUT_UNKNOWN 9:19-9:24", "PRINT 12:2-12:7 (until Friday)"]
     );
+}
+
+/// Whatever is cut, joined and doubled: the lint ends, does not fall over, and points into the text.
+fn holds_for(source: &str) -> Result<(), String> {
+    match lint(&beside_the_shipped(source), &[]) {
+        Ok(linted) => {
+            for one in linted.findings() {
+                let place = one.place.ok_or("a finding without a place")?;
+                let own = one.finding.paths.first().is_some_and(|file| file == FILE);
+                if own && source.get(place.bytes.clone()).is_none() {
+                    return Err(format!("{} points outside: {:?}", one.finding.code, place.bytes));
+                }
+                if catalogue_has(&one.finding.code).is_none() {
+                    return Err(format!("{} is no lint", one.finding.code));
+                }
+            }
+            Ok(())
+        }
+        Err(errors) => match errors.problems().iter().find(|problem| problem.code == PolicyCode::Crashed) {
+            Some(crashed) => Err(crashed.message.clone()),
+            None => Ok(()),
+        },
+    }
+}
+
+fn catalogue_has(code: &str) -> Option<()> {
+    LINTS.iter().any(|lint| lint.code == code).then_some(())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_text_makes_the_lint_fall_over(picks in proptest::collection::vec((0..usize::MAX, 0.0..1.0, 0.0..1.0, 0..4_u8), 1..6)) {
+        let cases = cases();
+        let bodies: Vec<&String> = cases.iter().flat_map(|case| case.fires.iter().chain(&case.silent)).collect();
+        let mut source = String::from("package changeward\n");
+        for (pick, from, to, join) in picks {
+            let (from, to): (f64, f64) = (from, to);
+            let body = bodies[pick % bodies.len()];
+            let at = |part: f64| body.floor_char_boundary((part * body.len() as f64) as usize);
+            let piece = if join == 0 { body.as_str() } else { &body[at(f64::min(from, to))..at(f64::max(from, to))] };
+            source.push_str(piece);
+            source.push_str(["\n", " ", "\"", ""][usize::from(join)]);
+        }
+        if let Err(why) = holds_for(&source) {
+            panic!("{why}\n{source}");
+        }
+    }
 }
 
 /// A folder, and what the program says of it.

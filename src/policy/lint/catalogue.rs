@@ -192,6 +192,13 @@ pub const LINTS: &[PolicyLint] = &[
         "whatever it finds, nobody hears of it",
         "read it from a rule of the contract, correct its name, or remove it",
     ),
+    lint(
+        "UNUSED_VARIABLE",
+        Warn,
+        "a variable is bound and never read",
+        "it is a slip, or what was to be compared with it was forgotten",
+        "read it, or write `_` in its place",
+    ),
     lint("UNUSED_IMPORT", Warn, "nothing uses an import", "it makes believe that the file needs it", "remove it"),
     // What a rule says of itself.
     lint(

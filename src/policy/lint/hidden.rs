@@ -16,6 +16,7 @@ pub(super) fn lints(ground: &Ground<'_>, said: &mut Vec<Said>) {
     twice(ground, said);
     defaults(ground, said);
     variables(ground, said);
+    unread(ground, said);
 }
 
 /// Rules that nothing reads.
@@ -151,6 +152,33 @@ fn variables(ground: &Ground<'_>, said: &mut Vec<Said>) {
             let msg = format!("`{name}` is a rule (at {}:{line}) and a variable here", there.subject.module.file);
             let (file, span) = (file.subject.module.file.clone(), range(expr.span()));
             said.push(Said { code: "SHADOWS_RULE", file, span, msg, help: None });
+        }
+    }
+}
+
+/// Variables that are bound and never read again.
+fn unread(ground: &Ground<'_>, said: &mut Vec<Said>) {
+    for (file, item) in ground.judged() {
+        let source = ground.source(item);
+        let mut bound: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
+        for (name, span) in &item.uses.somes {
+            bound.push((name, span.clone()));
+        }
+        for node in tree::nodes(item.rule) {
+            if let Node::Expr(Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. }) = node {
+                let parts = tree::expressions(Node::Expr(lhs)).into_iter();
+                bound.extend(parts.filter_map(|part| Some((variable(source, part)?, range(part.span())))));
+            }
+        }
+        let rule = range(item.rule.span());
+        for (name, span) in bound.into_iter().filter(|(name, _)| *name != "_") {
+            let inside = |word: &&crate::policy::scan::Word<'_>| rule.contains(&word.start) && word.start != span.start;
+            if file.words.iter().filter(inside).any(|word| word.kind == WordKind::Name && word.text == name) {
+                continue;
+            }
+            let msg = format!("nothing reads the variable `{name}`");
+            let file = file.subject.module.file.clone();
+            said.push(Said { code: "UNUSED_VARIABLE", file, span, msg, help: None });
         }
     }
 }
