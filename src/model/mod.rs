@@ -66,7 +66,7 @@ pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
 pub use policy_doc::{DocFile, DocParam, DocRule, PolicyDoc};
-pub use policy_lint::{LintFinding, LintReport, PolicyLint, Stretch};
+pub use policy_lint::{LineStarts, LintFinding, LintReport, PolicyLint, Stretch};
 pub use presence::Presence;
 pub use review::Review;
 pub use roster::{

@@ -35,23 +35,39 @@ pub struct Stretch {
     pub end_column: u32,
 }
 
-impl Stretch {
-    /// A stretch of a text by its bytes, which are held to the bounds of its characters.
-    pub fn of(text: &str, bytes: Range<usize>) -> Self {
-        let start = text.floor_char_boundary(bytes.start);
-        let end = text.floor_char_boundary(bytes.end.max(start));
-        let (line, column) = position(text, start);
-        let (end_line, end_column) = position(text, end);
-        Self { bytes: start..end, line, column, end_line, end_column }
+/// Where each line of a text begins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    /// Those of a text.
+    pub fn of(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Self(std::iter::once(0).chain(breaks).collect())
+    }
+
+    /// The line, from 1, that holds a byte.
+    pub fn line(&self, at: usize) -> u32 {
+        u32::try_from(self.0.partition_point(|start| *start <= at)).unwrap_or(u32::MAX)
+    }
+
+    fn position(&self, text: &str, at: usize) -> (u32, u32) {
+        let line = self.line(at);
+        let start = usize::try_from(line).ok().and_then(|line| self.0.get(line.checked_sub(1)?)).copied().unwrap_or(0);
+        let column = text.get(start..at).map_or(0, |row| row.chars().count());
+        (line, u32::try_from(column).unwrap_or(u32::MAX - 1) + 1)
     }
 }
 
-fn position(text: &str, at: usize) -> (u32, u32) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let column = before.rsplit('\n').next().map_or(0, |row| row.chars().count());
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX - 1) + 1;
-    (number(line), number(column))
+impl Stretch {
+    /// A stretch of a text by its bytes, which are held to the bounds of its characters.
+    pub fn of(text: &str, lines: &LineStarts, bytes: Range<usize>) -> Self {
+        let start = text.floor_char_boundary(bytes.start);
+        let end = text.floor_char_boundary(bytes.end.max(start));
+        let (line, column) = lines.position(text, start);
+        let (end_line, end_column) = lines.position(text, end);
+        Self { bytes: start..end, line, column, end_line, end_column }
+    }
 }
 
 /// One thing the lint says.
@@ -108,13 +124,13 @@ impl LintReport {
 
 #[cfg(test)]
 mod tests {
-    use super::Stretch;
+    use super::{LineStarts, Stretch};
 
     #[test]
     fn a_stretch_counts_characters_and_never_cuts_one() {
         let text = "a\nüb c\n";
         let of = |bytes| {
-            let s = Stretch::of(text, bytes);
+            let s = Stretch::of(text, &LineStarts::of(text), bytes);
             (s.bytes, (s.line, s.column), (s.end_line, s.end_column))
         };
         assert_eq!(of(0..1), (0..1, (1, 1), (1, 2)));

@@ -2,6 +2,7 @@
 
 use super::Subject;
 use super::tree::{range, scalar};
+use crate::model::LineStarts;
 use crate::policy::attribution::PACKAGE;
 use crate::policy::names::{Names, Uses, callee, rule_names};
 use crate::policy::outcome::RuleSet;
@@ -34,6 +35,8 @@ pub(super) struct Item<'a> {
     /// Its place among all.
     pub(super) number: usize,
     pub(super) file: usize,
+    /// The line of its name.
+    pub(super) line: u32,
     pub(super) rule: &'a Rule,
     /// `data.changeward.deny`.
     pub(super) path: String,
@@ -64,7 +67,8 @@ impl<'a> Ground<'a> {
         for (number, (subject, ast)) in parsed.iter().enumerate() {
             let source = subject.module.source.as_str();
             let names = Names::new(source, ast);
-            items.extend(ast.policy.iter().map(|rule| item(number, source, &names, rule)));
+            let lines = LineStarts::of(source);
+            items.extend(ast.policy.iter().map(|rule| item(number, source, &names, &lines, rule)));
             files.push(File { subject, ast, names, words: scan::words(source) });
         }
         let mut by_path: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -153,7 +157,7 @@ impl Item<'_> {
     }
 }
 
-fn item<'a>(file: usize, source: &'a str, names: &Names<'a>, rule: &'a Rule) -> Item<'a> {
+fn item<'a>(file: usize, source: &'a str, names: &Names<'a>, lines: &LineStarts, rule: &'a Rule) -> Item<'a> {
     let refr: &Expr = match rule {
         Rule::Default { refr, .. } => refr,
         Rule::Spec { head, .. } => match head {
@@ -164,7 +168,9 @@ fn item<'a>(file: usize, source: &'a str, names: &Names<'a>, rule: &'a Rule) -> 
     let ours = names.package() == ["data", PACKAGE];
     let set = own.first().filter(|_| ours && own.len() == 1).and_then(|name| RuleSet::parse(name));
     let path = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
-    Item { number: 0, file, rule, path, name: own.join("."), set, head: range(refr.span()), uses: names.uses(rule) }
+    let head = range(refr.span());
+    let line = lines.line(head.start);
+    Item { number: 0, file, line, rule, path, name: own.join("."), set, head, uses: names.uses(rule) }
 }
 
 /// A text without blanks and comments, so that two spellings of one thing are equal.

@@ -4,7 +4,6 @@ use super::ground::{Ground, Item, Said, plain};
 use super::said::import_span;
 use super::tree::{self, Node, range, scalar, variable};
 use crate::policy::attribution::PACKAGE;
-use crate::policy::error::line_of;
 use crate::policy::names::rule_names;
 use crate::policy::scan::WordKind;
 use regorus::unstable::{AssignOp, Expr, Literal, Rule, RuleHead};
@@ -27,10 +26,7 @@ fn unused(ground: &Ground<'_>, said: &mut Vec<Said>) {
     }
     let mut told = BTreeSet::new();
     for (file, item) in ground.judged() {
-        let entry =
-            file.subject.blocks.iter().any(|block| {
-                block.entrypoint && block.statement == line_of(&file.subject.module.source, item.head.start)
-            });
+        let entry = file.subject.blocks.iter().any(|block| block.entrypoint && block.statement == item.line);
         if item.set.is_some() || item.is_test() || entry || read.contains(&item.path) || !told.insert(&item.path) {
             continue;
         }
@@ -82,7 +78,7 @@ fn twice(ground: &Ground<'_>, said: &mut Vec<Said>) {
         let (here, there) = if judged(item) { (item, first) } else { (first, item) };
         let (Some(file), Some(other)) = (ground.files.get(here.file), ground.files.get(there.file)) else { continue };
         if file.subject.judged {
-            let line = line_of(&other.subject.module.source, there.head.start);
+            let line = there.line;
             let msg = format!("the same rule stands at {}:{line}", other.subject.module.file);
             let (file, span) = (file.subject.module.file.clone(), here.head.clone());
             said.push(Said { code: "DUPLICATE_RULE", file, span, msg, help: None });
@@ -115,7 +111,7 @@ fn defaults(ground: &Ground<'_>, said: &mut Vec<Said>) {
         });
         let Some(other) = always else { continue };
         let Some(there) = ground.files.get(other.file) else { continue };
-        let line = line_of(&there.subject.module.source, other.head.start);
+        let line = other.line;
         let msg = format!("`{}` has a value without any condition at {}:{line}", item.name, there.subject.module.file);
         let (file, span) = (file.subject.module.file.clone(), item.head.clone());
         said.push(Said { code: "DEFAULT_UNUSED", file, span, msg, help: None });
@@ -148,7 +144,7 @@ fn variables(ground: &Ground<'_>, said: &mut Vec<Said>) {
             let path = format!("{}.{name}", file.names.package().join("."));
             let Some(rule) = ground.rules(&path).next() else { continue };
             let Some(there) = ground.files.get(rule.file) else { continue };
-            let line = line_of(&there.subject.module.source, rule.head.start);
+            let line = rule.line;
             let msg = format!("`{name}` is a rule (at {}:{line}) and a variable here", there.subject.module.file);
             let (file, span) = (file.subject.module.file.clone(), range(expr.span()));
             said.push(Said { code: "SHADOWS_RULE", file, span, msg, help: None });
@@ -171,9 +167,13 @@ fn unread(ground: &Ground<'_>, said: &mut Vec<Said>) {
             }
         }
         let rule = range(item.rule.span());
+        let from = file.words.partition_point(|word| word.start < rule.start);
+        let inside: Vec<_> = file.words.iter().skip(from).take_while(|word| word.start < rule.end).collect();
         for (name, span) in bound.into_iter().filter(|(name, _)| *name != "_") {
-            let inside = |word: &&crate::policy::scan::Word<'_>| rule.contains(&word.start) && word.start != span.start;
-            if file.words.iter().filter(inside).any(|word| word.kind == WordKind::Name && word.text == name) {
+            let read = |word: &crate::policy::scan::Word<'_>| {
+                word.kind == WordKind::Name && word.text == name && word.start != span.start
+            };
+            if inside.iter().any(|word| read(word)) {
                 continue;
             }
             let msg = format!("nothing reads the variable `{name}`");

@@ -22,11 +22,12 @@ pub use outline::{Outline, OutlineRule, outline};
 
 use super::check;
 use super::engine::{FILE_BYTES, Limits, Module, NESTING, new_engine, on_tall_stack, unparsed};
-use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources, line_of};
+use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
 use super::scan;
-use crate::model::{Finding, LintFinding, Severity, Stretch};
+use crate::model::{Finding, LineStarts, LintFinding, Severity, Stretch};
 use ground::{Ground, Said};
 use regorus::unstable::{Module as Ast, Ref};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A module, and what the comments of its rules say.
@@ -204,10 +205,12 @@ impl Linted {
         let words: Vec<_> = texts.iter().map(|(_, text)| scan::words(text)).collect();
         let judged: Vec<_> =
             texts.iter().zip(&words).map(|((file, text), words)| (*file, *text, words.as_slice())).collect();
-        let line = |one: &Said| sources.get(&one.file).map_or(0, |text| line_of(text, one.span.start));
+        let starts: BTreeMap<&str, LineStarts> =
+            sources.iter().map(|(file, text)| (file.as_str(), LineStarts::of(text))).collect();
+        let line = |one: &Said| starts.get(one.file.as_str()).map_or(0, |lines| lines.line(one.span.start));
         let settled = ignored::settle(&judged, said, line);
         let mut findings: Vec<LintFinding> =
-            settled.into_iter().map(|(one, why)| finding(one, why, &sources)).collect();
+            settled.into_iter().map(|(one, why)| finding(one, why, &sources, &starts)).collect();
         findings.sort_by(|a, b| {
             let key = |f: &LintFinding| (f.finding.paths.clone(), f.place.as_ref().map(|p| p.bytes.start));
             key(a).cmp(&key(b))
@@ -216,10 +219,11 @@ impl Linted {
     }
 }
 
-fn finding(one: Said, ignored: Option<String>, sources: &Sources) -> LintFinding {
+fn finding(one: Said, ignored: Option<String>, sources: &Sources, starts: &BTreeMap<&str, LineStarts>) -> LintFinding {
     let lint = catalogue::find(one.code);
     let severity = lint.map_or(Severity::Error, |lint| lint.severity);
-    let place = sources.get(&one.file).map(|text| Stretch::of(text, one.span.clone()));
+    let text = sources.get(&one.file).zip(starts.get(one.file.as_str()));
+    let place = text.map(|(text, lines)| Stretch::of(text, lines, one.span.clone()));
     let mut finding = Finding::new(one.code, severity, one.msg);
     finding.help = one.help.or_else(|| lint.map(|lint| lint.fix.to_owned()));
     finding.line = place.as_ref().map(|place| place.line);

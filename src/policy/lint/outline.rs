@@ -47,7 +47,7 @@ pub fn outline(subjects: &[Subject]) -> Result<Outline, PolicyErrors> {
         for (file, item) in ground.judged() {
             let Some(set) = item.set else { continue };
             let source = ground.source(item);
-            let place = Place { file: file.subject.module.file.clone(), line: line_of(source, item.head.start) };
+            let place = Place { file: file.subject.module.file.clone(), line: item.line };
             outline.rules.push(OutlineRule { set: set.as_str(), place, code: shown_code(source, item, set) });
         }
         outline.params = params(ground);

@@ -3,7 +3,7 @@
 use super::ground::{Ground, Item, Said};
 use super::tree::{self, literal_text, range, variable};
 use super::{About, Block, Subject};
-use crate::policy::error::{line_of, line_span};
+use crate::policy::error::line_span;
 use crate::policy::outcome::RuleSet;
 use regorus::unstable::{Expr, Rule, RuleHead};
 use std::collections::BTreeSet;
@@ -12,14 +12,14 @@ pub(super) fn lints(ground: &Ground<'_>, tests: &[String], said: &mut Vec<Said>)
     for file in ground.files.iter().filter(|file| file.subject.judged) {
         faults(file.subject, said);
     }
+    let titled = titled(ground);
     let mut untried: Vec<(&Subject, &Item<'_>, String)> = Vec::new();
     for (file, item) in ground.judged() {
         let Some(set) = item.set else { continue };
         let (subject, source) = (file.subject, ground.source(item));
-        let block = block(subject, source, item);
+        let block = block(subject, item);
         let place = || (subject.module.file.clone(), item.head.clone());
-        let titled = block.is_some_and(|block| block.title.is_some()) || titled_before(ground, subject, item);
-        if !titled {
+        if block.is_none_or(|block| block.title.is_none()) && !titled.contains(&(item.file, &item.path)) {
             let (file, span) = place();
             let msg = format!("this rule of `{}` has no title", set.as_str());
             said.push(Said { code: "NO_TITLE", file, span, msg, help: None });
@@ -59,18 +59,20 @@ fn faults(subject: &Subject, said: &mut Vec<Said>) {
 }
 
 /// The block above a rule.
-fn block<'s>(subject: &'s Subject, source: &str, item: &Item<'_>) -> Option<&'s Block> {
-    let line = line_of(source, item.head.start);
-    subject.blocks.iter().find(|block| block.statement == line && block.about != About::Package)
+fn block<'s>(subject: &'s Subject, item: &Item<'_>) -> Option<&'s Block> {
+    subject.blocks.iter().find(|block| block.statement == item.line && block.about != About::Package)
 }
 
-/// A block about all rules of the name, wherever in the file it stands.
-fn titled_before(ground: &Ground<'_>, subject: &Subject, item: &Item<'_>) -> bool {
-    let documents = subject.blocks.iter().filter(|block| block.about == About::Document && block.title.is_some());
-    let lines: BTreeSet<u32> = documents.map(|block| block.statement).collect();
-    ground
-        .rules(&item.path)
-        .any(|other| other.file == item.file && lines.contains(&line_of(&subject.module.source, other.head.start)))
+/// The rules that a block about all rules of their name gives a title to, by file and path.
+fn titled<'g>(ground: &'g Ground<'_>) -> BTreeSet<(usize, &'g String)> {
+    let document = |block: &&Block| block.about == About::Document && block.title.is_some();
+    let mut titled = BTreeSet::new();
+    for (file, item) in ground.judged() {
+        if file.subject.blocks.iter().filter(document).any(|block| block.statement == item.line) {
+            titled.insert((item.file, &item.path));
+        }
+    }
+    titled
 }
 
 /// The code of a rule's findings: `None` where that cannot be told, `Some(None)` where there is none.
