@@ -32,6 +32,7 @@ targets! {
     kubernetes in "../fuzz/fuzz_targets/kubernetes.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",
+    policy_lint in "../fuzz/fuzz_targets/policy_lint.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",
     report in "../fuzz/fuzz_targets/report.rs",
     trailers in "../fuzz/fuzz_targets/trailers.rs",

@@ -1,14 +1,14 @@
 //! What is asked of the input, held to its schema: keys it never has, values and types a key never has.
 
 use super::ground::{Ground, Said, plain};
-use super::shape::{Shape, Shapes, keys_of};
+use super::shape::{AllShapes, Shape, Shapes, keys_of};
 use super::tree::{self, Node, call, literal_text, range, scalar};
 use crate::policy::check::closest;
 use regorus::unstable::{AssignOp, BoolOp, Expr};
 use serde_json::Value;
 use std::ops::Range;
 
-pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &[Shapes<'g, 'a>], said: &mut Vec<Said>) {
+pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, said: &mut Vec<Said>) {
     for (file, item) in ground.judged() {
         let Some(shapes) = shapes.get(item.number) else { continue };
         let mut judge = Judge { shapes, source: ground.source(item), file: &file.subject.module.file, said };

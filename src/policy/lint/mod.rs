@@ -130,12 +130,11 @@ fn hostile(subject: &Subject, sources: &Sources) -> Option<PolicyError> {
 fn trees<'s>(subjects: &'s [Subject], sources: &Sources) -> (Vec<(&'s Subject, Ref<Ast>)>, Vec<PolicyError>) {
     let mut parsed = Vec::new();
     let mut problems = Vec::new();
+    let mut engine = new_engine(Limits::default());
     for subject in subjects {
         let Module { file, source, .. } = &subject.module;
-        // An engine for each: the list of its modules is the only way to a tree.
-        let mut engine = new_engine(Limits::default());
         match engine.add_policy(file.clone(), source.clone()) {
-            Ok(_) => parsed.extend(engine.get_modules().first().map(|ast| (subject, ast.clone()))),
+            Ok(_) => parsed.extend(engine.get_modules().last().map(|ast| (subject, ast.clone()))),
             Err(error) => problems.push(unparsed(&error.to_string(), file, sources)),
         }
     }
@@ -151,7 +150,7 @@ fn look(subjects: &[Subject], tests: &[String], sources: Sources) -> Linted {
     let ground = Ground::new(&parsed, &schema);
     let mut said = Vec::new();
     let passed = shape::Passed::default();
-    let shapes = shape::all(&ground, &passed);
+    let shapes = shape::AllShapes::new(&ground, &passed);
     input::lints(&ground, &shapes, &mut said);
     never::lints(&ground, &shapes, &mut said);
     nothing::lints(&ground, &shapes, &mut said);

@@ -1,7 +1,7 @@
 //! Conditions that never hold, and those that always do.
 
 use super::ground::{File, Ground, Item, Said, plain};
-use super::shape::Shapes;
+use super::shape::{AllShapes, Shapes};
 use super::tree::{self, range, scalar};
 use crate::policy::attribution::PACKAGE;
 use crate::policy::check::closest;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &[Shapes<'g, 'a>], said: &mut Vec<Said>) {
+pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, said: &mut Vec<Said>) {
     for (file, item) in ground.judged() {
         let Some(shapes) = shapes.get(item.number) else { continue };
         for query in tree::queries(item.rule) {

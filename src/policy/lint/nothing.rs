@@ -6,14 +6,14 @@
 //! second needs to know which rules silence, so each is followed from the contract with its sign.
 
 use super::ground::{File, Ground, Item, Said, plain};
-use super::shape::Shapes;
+use super::shape::{AllShapes, Shapes};
 use super::tree::{self, Node, call, counted, range, scalar};
 use crate::policy::names::callee;
 use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &[Shapes<'g, 'a>], said: &mut Vec<Said>) {
+pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, said: &mut Vec<Said>) {
     let signed = signs(ground);
     for (file, item) in ground.judged() {
         let Some(own) = shapes.get(item.number) else { continue };
@@ -133,7 +133,7 @@ struct Look<'l, 'g, 'a> {
     source: &'a str,
     shapes: &'l Shapes<'g, 'a>,
     /// Those of every rule.
-    all: &'l [Shapes<'g, 'a>],
+    all: &'l AllShapes<'g, 'a>,
     said: &'l mut Vec<Said>,
 }
 

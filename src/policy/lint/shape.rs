@@ -6,7 +6,7 @@ use super::tree::{self, Node, call, literal_text, range, variable};
 use crate::policy::names::rule_names;
 use regorus::unstable::{Expr, Literal, LiteralStmt, Rule, RuleHead};
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// What is known of a value.
@@ -96,9 +96,23 @@ impl<'s> Shape<'s> {
 /// What each rule passes on, as far as that was asked for.
 pub(super) type Passed<'g> = RefCell<BTreeMap<String, Option<Shape<'g>>>>;
 
-/// The shapes of the expressions of every rule, in the order of the items.
-pub(super) fn all<'g, 'a>(ground: &'g Ground<'a>, passed: &'g Passed<'g>) -> Vec<Shapes<'g, 'a>> {
-    ground.items.iter().map(|item| Shapes::new(ground, item, passed)).collect()
+/// The shapes of the expressions of every rule, each made when it is asked for.
+pub(super) struct AllShapes<'g, 'a> {
+    ground: &'g Ground<'a>,
+    passed: &'g Passed<'g>,
+    made: Vec<OnceCell<Shapes<'g, 'a>>>,
+}
+
+impl<'g, 'a> AllShapes<'g, 'a> {
+    pub(super) fn new(ground: &'g Ground<'a>, passed: &'g Passed<'g>) -> Self {
+        Self { ground, passed, made: ground.items.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// Those of the rule with this number.
+    pub(super) fn get(&self, number: usize) -> Option<&Shapes<'g, 'a>> {
+        let item = self.ground.items.get(number)?;
+        Some(self.made.get(number)?.get_or_init(|| Shapes::new(self.ground, item, self.passed)))
+    }
 }
 
 /// The shapes of the expressions of one rule.
