@@ -37,7 +37,8 @@ pub(super) fn read(dir: &Path, paths: &[PathBuf], judged: Judged) -> Result<Give
     let mut reader = Reader { texts: Vec::new(), tests: Vec::new(), broken: Vec::new() };
     let below = format!("{}/policies/", controls::FOLDER);
     let own = tree.list(controls::FOLDER).map_err(controls::unreadable)?;
-    for path in own.iter().filter(|path| path.starts_with(&below) || is_test(path)) {
+    let tests = format!("{}/tests/", controls::FOLDER);
+    for path in own.iter().filter(|path| path.starts_with(&below) || (path.starts_with(&tests) && is_test(path))) {
         reader.file(&tree, path, path)?;
     }
     let own = std::mem::take(&mut reader.texts);

@@ -95,8 +95,8 @@ impl Body<'_, '_> {
             _ => return,
         };
         let (known, value, op) = match (scalar(lhs), scalar(rhs)) {
-            (None, Some(value)) => (lhs, value, op.clone()),
-            (Some(value), None) => (rhs, value, mirrored(op)),
+            (None, Some(value)) => (lhs, comparable(value), op.clone()),
+            (Some(value), None) => (rhs, comparable(value), mirrored(op)),
             _ => return,
         };
         // A comparison that is not so says nothing of a number that is not there.
@@ -117,7 +117,9 @@ impl Body<'_, '_> {
 
     fn member(&mut self, value: &Expr, collection: &Expr, negated: bool) {
         let (Expr::Set { items, .. } | Expr::Array { items, .. }) = collection else { return };
-        let Some(values) = items.iter().map(|item| scalar(item)).collect::<Option<Vec<Value>>>() else { return };
+        let Some(values) = items.iter().map(|item| scalar(item).map(comparable)).collect::<Option<Vec<Value>>>() else {
+            return;
+        };
         self.fact(value, value, |fact| if negated { fact.not.extend(values) } else { narrow(fact, values) });
     }
 
@@ -184,6 +186,11 @@ impl Body<'_, '_> {
         };
         self.say("ALWAYS_PRESENT", range(expr.span()), msg, help);
     }
+}
+
+/// A number as all numbers are written: `1` and `1.0` are one.
+fn comparable(value: Value) -> Value {
+    value.as_f64().map_or(value, Value::from)
 }
 
 fn narrow(fact: &mut Fact, values: Vec<Value>) {
