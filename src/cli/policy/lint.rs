@@ -28,7 +28,7 @@ pub(super) struct LintArgs {
     /// Files and folders to look at [default: .changeward/policies]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Only this lint (repeatable)
+    /// Only this lint (repeatable); --list names them
     #[arg(long = "lint", value_name = "CODE", value_parser = PossibleValuesParser::new(codes()), hide_possible_values = true, ignore_case = true)]
     lints: Vec<String>,
     #[command(flatten)]
