@@ -196,7 +196,7 @@ pub const LINTS: &[PolicyLint] = &[
         "UNUSED_VARIABLE",
         Warn,
         "a variable is bound and never read",
-        "it is a slip, or what was to be compared with it was forgotten",
+        "what was to be compared with it was forgotten; where `some` or `every` binds it, OPA does not load the file",
         "read it, or write `_` in its place",
     ),
     lint("UNUSED_IMPORT", Warn, "nothing uses an import", "it makes believe that the file needs it", "remove it"),

@@ -161,9 +161,18 @@ fn unread(ground: &Ground<'_>, said: &mut Vec<Said>) {
             bound.push((name, span.clone()));
         }
         for node in tree::nodes(item.rule) {
-            if let Node::Expr(Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. }) = node {
-                let parts = tree::expressions(Node::Expr(lhs)).into_iter();
-                bound.extend(parts.filter_map(|part| Some((variable(source, part)?, range(part.span())))));
+            match node {
+                Node::Expr(Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. }) => {
+                    let parts = tree::expressions(Node::Expr(lhs)).into_iter();
+                    bound.extend(parts.filter_map(|part| Some((variable(source, part)?, range(part.span())))));
+                }
+                Node::Statement(statement) => {
+                    if let Literal::Every { key, value, .. } = &statement.literal {
+                        let named = key.iter().chain([value]).map(range);
+                        bound.extend(named.filter_map(|span| Some((source.get(span.clone())?, span))));
+                    }
+                }
+                _ => {}
             }
         }
         let rule = range(item.rule.span());
