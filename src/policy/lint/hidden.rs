@@ -27,7 +27,8 @@ fn unused(ground: &Ground<'_>, said: &mut Vec<Said>) {
     let mut told = BTreeSet::new();
     for (file, item) in ground.judged() {
         let entry = file.subject.blocks.iter().any(|block| block.entrypoint && block.statement == item.line);
-        if item.set.is_some() || item.is_test() || entry || read.contains(&item.path) || !told.insert(&item.path) {
+        let spoken = item.set.is_some() || item.lets_through() || item.is_test() || entry;
+        if spoken || read.contains(&item.path) || !told.insert(&item.path) {
             continue;
         }
         let what = if item.is_function() { "function" } else { "rule" };

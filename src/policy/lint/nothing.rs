@@ -2,8 +2,8 @@
 //!
 //! An organisation's rules only add: they deny, ask for more, warn. So there are two ways to fail open. A rule of the
 //! contract is silent, because a key it compares is missing. Or something that silences a rule of the contract — what
-//! stands below a `not`, or is counted and found to be none — holds over nothing: over no approval, over a missing key. The
-//! second needs to know which rules silence, so each is followed from the contract with its sign.
+//! stands below a `not`, or is counted and found to be none — or that a template asks for holds over nothing: over no approval,
+//! over a missing key. The second needs to know which rules silence, so each is followed from the contract with its sign.
 
 use super::ground::{File, Ground, Item, Said, plain};
 use super::shape::{AllShapes, Shapes};
@@ -20,7 +20,7 @@ pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, 
         let mut look = Look { ground, file, item, source: ground.source(item), shapes: own, all: shapes, said };
         let speaks = item.set.is_some() || signed.contains(&(item.path.clone(), true));
         // What a set of the contract holds, it says; it silences nothing by itself.
-        let silences = item.set.is_none() && signed.contains(&(item.path.clone(), false));
+        let silences = item.lets_through() || (item.set.is_none() && signed.contains(&(item.path.clone(), false)));
         for query in tree::queries(item.rule) {
             query.stmts.iter().for_each(|statement| look.call_below_not(query, statement));
             if speaks {
@@ -38,6 +38,7 @@ fn signs(ground: &Ground<'_>) -> BTreeSet<(String, bool)> {
     let mut signed = BTreeSet::new();
     let mut open: Vec<(usize, bool)> = Vec::new();
     open.extend(ground.items.iter().enumerate().filter(|(_, item)| item.set.is_some()).map(|(n, _)| (n, true)));
+    open.extend(ground.items.iter().enumerate().filter(|(_, item)| item.lets_through()).map(|(n, _)| (n, false)));
     while let Some((number, sign)) = open.pop() {
         let Some(item) = ground.items.get(number) else { continue };
         for (path, flipped) in named(ground, item) {
