@@ -34,6 +34,7 @@ targets! {
     lockfile in "../fuzz/fuzz_targets/lockfile.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",
+    policy_lint in "../fuzz/fuzz_targets/policy_lint.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",
     report in "../fuzz/fuzz_targets/report.rs",
     smuggling in "../fuzz/fuzz_targets/smuggling.rs",

@@ -1,6 +1,7 @@
 //! An answer in words: the formats and what the reader's screen can do.
 
 pub use crate::report::{
-    AuditFormat, Compared, Format, OwnersFormat, RosterFormat, Style, TestFormat, render, render_audit, render_made,
-    render_owners, render_owners_notes, render_test_list, render_tests,
+    AuditFormat, Compared, Format, OwnersFormat, PolicyLintFormat, RosterFormat, Style, TestFormat, clean, drawn,
+    explained, render, render_audit, render_made, render_owners, render_owners_notes, render_policy_lint,
+    render_test_list, render_tests,
 };

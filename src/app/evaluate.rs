@@ -12,6 +12,7 @@ use crate::policy::shipped;
 use crate::policy::wire::{self, Loaded};
 use crate::world::evaluator::{self, Evaluator, EvaluatorError};
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// The memory an evaluation may use: 100,000 changed files need a tenth of it.
@@ -61,6 +62,19 @@ impl Child {
         let answer = self.evaluator.evaluate(request, deadline).map_err(failed)?;
         Ok(wire::read_evaluation(&answer, &self.modules).map_err(invalid)?.findings)
     }
+}
+
+/// What a process of its own says of policies when it loads them. Texts that would keep the parser busy for ever end there,
+/// with the process.
+///
+/// # Errors
+/// When it gives no answer.
+pub(super) fn refusals(program: &Path, modules: &[Module]) -> Result<Option<PolicyErrors>, Failure> {
+    let limits = Limits::default();
+    let mut evaluator = Evaluator::spawn(program, MEMORY_BYTES).map_err(failed)?;
+    evaluator.load(wire::load_request(modules, &[], limits).map_err(invalid)?).map_err(failed)?;
+    let answer = evaluator.loaded(limits.time + GRACE).map_err(failed)?;
+    Ok(wire::read_loaded(&answer, modules).err())
 }
 
 /// The child's side: limits itself, then answers until there are no more requests.

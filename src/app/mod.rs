@@ -12,6 +12,7 @@ mod gather;
 pub mod init;
 mod locks;
 pub mod owners;
+pub mod policy_lint;
 pub mod policy_test;
 pub mod request;
 pub mod schema;

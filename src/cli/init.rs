@@ -10,6 +10,7 @@ const EXAMPLES: &str = "\
 Examples:
   changeward init --dry-run    show what would be written
   changeward init              write it; files that exist are kept
+  changeward init --editor     with schemas, so that an editor completes and checks the files
   changeward init --force      write it again, over what is there";
 
 /// Write a commented, working .changeward/ fitted to this repository
@@ -22,12 +23,16 @@ pub(super) struct InitArgs {
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
+    /// Write the schemas too, and name in each TOML file its own (docs/editors.md)
+    #[arg(long)]
+    editor: bool,
 }
 
 impl InitArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         let dir = call.dir.unwrap_or_else(|| PathBuf::from("."));
-        let told = init::init(&InitRequest { dir, now: call.around.now, dry_run: self.dry_run, force: self.force })?;
+        let Self { dry_run, force, editor } = self;
+        let told = init::init(&InitRequest { dir, now: call.around.now, dry_run, force, editor })?;
         call.out.extend_from_slice(told.as_bytes());
         Ok(0)
     }

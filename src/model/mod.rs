@@ -28,6 +28,8 @@ mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod policy_doc;
+mod policy_lint;
 mod policy_test;
 mod presence;
 mod quick_table;
@@ -84,6 +86,8 @@ pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
+pub use policy_doc::{DocFile, DocParam, DocRule, PolicyDoc};
+pub use policy_lint::{LineStarts, LintFinding, LintReport, PolicyLint, Stretch};
 pub use policy_test::{
     CaseFile, CaseInput, CoveredFile, Difference, PolicyCase, PolicyCoverage, PolicyTest, TestCase, TestFault,
     TestOutcome, TestReason, TestReport, TestResult, Wanted, line_ranges,

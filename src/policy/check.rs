@@ -205,7 +205,7 @@ impl Checker<'_> {
             let from = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
             let place = self.heads.len();
             self.heads.push((module.file.clone(), range(refr.span())));
-            for (variable, span) in uses.locals.into_iter().filter(|(variable, _)| names.imports(variable)) {
+            for (variable, span) in uses.declared.into_iter().filter(|(variable, _)| names.imports(variable)) {
                 self.shadowing(module, &names, &variable, span);
             }
             for (variable, span) in uses.somes {
@@ -216,7 +216,7 @@ impl Checker<'_> {
                 self.call(module, call, &path, complete);
                 self.graph.edge(&from, &path, place);
             }
-            for reference in &uses.references {
+            for (reference, _) in &uses.references {
                 self.graph.reach(&from, reference, place);
             }
             for replacement in uses.replacements.iter().filter(|r| builtins::IMPURE.contains(&r.name.as_str())) {

@@ -9,6 +9,7 @@ pub mod error;
 mod fault;
 mod graph;
 pub mod input;
+pub mod lint;
 mod names;
 mod outcome;
 mod scan;

@@ -6,6 +6,7 @@
 
 mod audit;
 mod datum;
+mod diagnostic;
 pub mod draft;
 mod escape;
 mod escape_html;
@@ -16,6 +17,8 @@ mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod policy_doc;
+mod policy_lint;
 mod policy_test;
 mod roster;
 mod sarif;
@@ -23,7 +26,10 @@ mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
+pub use diagnostic::{clean, drawn};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
+pub use policy_doc::{policy_doc, policy_lints_page};
+pub use policy_lint::{PolicyLintFormat, explained, policy_lint_schema, render_policy_lint};
 pub use policy_test::{TestFormat, render_test_list, render_tests, tests_schema};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 

@@ -19,7 +19,8 @@ use crate::parse::calendar::Calendar;
 use crate::policy::engine::{Limits, Module, Pack, RuleMeta};
 use crate::world::tree::Tree;
 use ownership::Owning;
-use reader::{Reader, files_of, unreadable};
+pub(super) use reader::unreadable;
+use reader::{Reader, files_of};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 

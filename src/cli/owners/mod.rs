@@ -5,6 +5,8 @@ mod docs;
 mod import;
 mod who;
 
+pub(super) use audit::FailOn;
+
 use super::Call;
 use crate::app::failure::Failure;
 use crate::app::owners::At;

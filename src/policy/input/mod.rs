@@ -4,6 +4,7 @@
 //! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
 
 mod files;
+mod schema;
 
 use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Review, Span};
 use serde::Serialize;
@@ -375,3 +376,5 @@ pub(super) fn datum(datum: &Datum) -> Value {
 
 /// The JSON Schema of the input document.
 pub const SCHEMA: &str = include_str!("../schemas/input.schema.json");
+
+pub use schema::{checker_schema, flat_schema};

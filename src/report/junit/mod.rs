@@ -2,10 +2,12 @@
 
 mod audit;
 mod decision;
+mod policy_lint;
 mod policy_test;
 
 pub(super) use audit::write as write_audit;
 pub(super) use decision::write;
+pub(super) use policy_lint::write as write_policy_lint;
 pub(super) use policy_test::write as write_tests;
 
 use super::escape::xml;
