@@ -37,6 +37,7 @@ const ROOMS: &[Room] = &[
             "jsonc_parser",
             "miette",
             "pulldown_cmark",
+            "roxmltree",
             "saphyr_parser",
             "serde",
             "serde_json",

@@ -19,6 +19,7 @@ macro_rules! targets {
 }
 
 targets! {
+    attachment in "../fuzz/fuzz_targets/attachment.rs",
     backstage in "../fuzz/fuzz_targets/backstage.rs",
     calendar in "../fuzz/fuzz_targets/calendar.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",

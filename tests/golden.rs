@@ -41,6 +41,11 @@ fn whoever_is_asked_is_who_is_written() {
     hold(&read("ask.toml").case);
 }
 
+#[test]
+fn what_is_attached_comes_out_as_written() {
+    hold(&read("evidence.toml").case);
+}
+
 fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> {
     let dir = tempfile::tempdir().unwrap();
     let request = stage(case, fragments, dir.path());

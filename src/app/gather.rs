@@ -1,11 +1,13 @@
 //! Everything known about one change, read once: the change, the control files at its base, the facts of a forge.
 
+use super::attachments;
 use super::controls::{Controls, Owners};
 use super::failure::Failure;
 use super::request::{CheckRequest, DiffSource, Spec};
 use crate::assess::{Evidence, Statement};
 use crate::model::{
-    Change, ClaimSource, CommitId, Diff, FileDiff, Finding, ForgeFacts, Identity, IntegrityError, RepoPath, Severity,
+    Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, Finding, ForgeFacts, Identity, IntegrityError, RepoPath,
+    Severity,
 };
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
@@ -23,13 +25,16 @@ pub(super) struct Proposal {
     /// What approvals of other commits saw, where there is a repository to ask.
     seen: BTreeMap<String, Option<Diff>>,
     forge: ForgeFacts,
+    attachments: Vec<Attachment>,
 }
 
 /// Reads the change and the control files of its base; the two run side by side where git does both.
 pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) -> Result<Proposal, Failure> {
-    let forge = forge(request)?;
+    let (forge, attachments) = (forge(request)?, attachments::read(&request.attachments)?);
     let spec = match &request.spec {
-        Spec::Diff(source) => return from_patch(request, source, forge, started),
+        Spec::Diff(source) => {
+            return from_patch(request, source, forge, started).map(|proposal| Proposal { attachments, ..proposal });
+        }
         Spec::Default => ChangeSpec::Default,
         Spec::Range(range) => ChangeSpec::Range(range.clone()),
         Spec::BaseHead { base, head } => ChangeSpec::BaseHead { base: base.clone(), head: head.clone() },
@@ -45,7 +50,7 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     let change = pending.finish().map_err(Failure::world)?;
     let seen = seen(&forge, &change, &repo);
     let owners = owners(&controls, tree, &change, &seen)?;
-    Ok(Proposal { change, controls, owners, seen, forge })
+    Ok(Proposal { change, controls, owners, seen, forge, attachments })
 }
 
 /// Who answers for the paths of a change, and for those that older approvals saw.
@@ -95,7 +100,7 @@ fn from_patch(
     started(&controls);
     let (change, seen) = (Change { base, ..change }, BTreeMap::new());
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
-    Ok(Proposal { change, controls, owners, seen, forge })
+    Ok(Proposal { change, controls, owners, seen, forge, attachments: Vec::new() })
 }
 
 /// The folder whose control files the request wants read instead of those of a revision.
@@ -113,7 +118,7 @@ struct UnknownEnvironment {
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, owners, seen, forge } = proposal;
+    let Proposal { mut change, controls, owners, seen, forge, attachments } = proposal;
     if let Some(meant) = controls.meant_environment(&request.environment) {
         let (given, meant) = (request.environment.clone(), meant.to_owned());
         return Err(Failure::usage(UnknownEnvironment { given, meant }));
@@ -134,6 +139,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         _ => change.head.as_ref().map(|id| id.0.clone()),
     };
     Ok(Evidence {
+        attachments,
         now: request.now,
         environment: request.environment.clone(),
         calendars: controls.calendar_states(&request.environment, request.now),

@@ -1,6 +1,7 @@
 //! The staircase: the order of things.
 
 pub mod answer;
+mod attachments;
 pub mod check;
 mod controls;
 mod digest;

@@ -24,6 +24,8 @@ pub struct CheckRequest {
     pub trailers: Vec<(String, String)>,
     /// A file of facts that only a forge knows.
     pub facts: Option<PathBuf>,
+    /// What is attached: what the rules call it, and the file.
+    pub attachments: Vec<(String, PathBuf)>,
     /// Which verdicts are a failing exit code.
     pub fail_on: FailOn,
     /// This program itself, started again for the evaluating child.

@@ -21,9 +21,9 @@ pub use codeowners::codeowners;
 pub use roster::roster;
 
 use crate::model::{
-    CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileStatus, Finding, ForgeFacts, Identity,
-    IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal, Review, RiskFactors, RowId, Severity,
-    Stats, Template,
+    Attachment, CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileStatus, Finding, ForgeFacts,
+    Identity, Incident, IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal, Review,
+    RiskFactors, RowId, Severity, Stats, Template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,6 +54,8 @@ pub struct Evidence {
     pub lockdowns: Vec<Lockdown>,
     /// The exceptions, at the base revision.
     pub exceptions: Vec<Exception>,
+    /// What was attached.
+    pub attachments: Vec<Attachment>,
     /// What the forge says.
     pub forge: ForgeFacts,
     /// Where a claim was looked for, the weightiest source first.
@@ -99,12 +101,9 @@ pub fn assess(evidence: Evidence) -> Facts {
         body: evidence.forge.body.unwrap_or_default(),
         labels: evidence.forge.labels,
         checks: evidence.forge.checks,
+        attachments: Arc::new(evidence.attachments),
         overdue_reviews: overdue_reviews(&evidence.forge.obligations, evidence.now),
-        incident: claims
-            .text
-            .incident
-            .as_ref()
-            .and_then(|id| evidence.forge.incidents.iter().find(|i| i.id.eq_ignore_ascii_case(id)).cloned()),
+        incident: claims.text.incident.as_ref().and_then(|id| named(id, evidence.forge.incidents)),
         files: Arc::new(files),
         stats,
         truncated,
@@ -130,6 +129,11 @@ pub fn assess(evidence: Evidence) -> Facts {
         errors: evidence.errors,
         noticed,
     }
+}
+
+/// The incident a claim names.
+fn named(id: &str, incidents: Vec<Incident>) -> Option<Incident> {
+    incidents.into_iter().find(|incident| incident.id.eq_ignore_ascii_case(id))
 }
 
 /// What the matrix and the forge know about teams and addresses. A forge's answer about `@org/team` stands beside the

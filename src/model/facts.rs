@@ -1,8 +1,9 @@
 //! Every value a decision may depend on, gathered once, `now` included. Rules see this and nothing else.
 
 use super::{
-    Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, Exception, FileDiff, Finding,
-    Limits, Membership, Moment, OwnedState, Place, Presence, Principal, Review, RowId, RowKind, Span,
+    Approval, Attachment, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, Exception,
+    FileDiff, Finding, Limits, Membership, Moment, OwnedState, Place, Presence, Principal, Review, RowId, RowKind,
+    Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub struct Facts {
     pub presence: Presence,
     /// Check results the forge reports.
     pub checks: Vec<CheckResult>,
+    /// What was attached.
+    pub attachments: Arc<Vec<Attachment>>,
     /// Rows with an overdue post-implementation review.
     pub overdue_reviews: Vec<RowId>,
     /// What raises the risk.

@@ -4,6 +4,7 @@
 
 mod approval;
 mod asked;
+mod attachment;
 mod audit;
 mod change;
 mod claim;
@@ -32,6 +33,7 @@ mod tracked;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
+pub use attachment::{Attachment, AttachmentFormat};
 pub use audit::{
     Acceptance, AuditFinding, AuditLint, AuditReport, Baseline, BaselineEntry, CommitTouch, CountedFile, Coverage,
     DriftWindow, History, Share, Size,

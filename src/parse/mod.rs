@@ -1,5 +1,6 @@
 //! Text to nouns. No I/O.
 
+mod attachment;
 mod baseline;
 pub mod calendar;
 mod config;
@@ -21,6 +22,7 @@ mod template;
 pub mod trailers;
 mod yaml;
 
+pub use attachment::attachment;
 pub use baseline::baseline;
 pub use config::config;
 pub use exception::exception;

@@ -152,6 +152,13 @@ fn foundations(page: &Page<'_>) -> Vec<Line> {
         second = second.ours(Tone::Dim, what).name(Tone::Dim, digest);
     }
     let mut lines = page.lines(first, 2);
+    lines.extend(some(page, &decision.attachments, 4, |attached| {
+        let digest = if page.all { attached.digest.clone() } else { words::short_digest(&attached.digest) };
+        let para = Para::new(2, 4).ours(Tone::Dim, "attached").name(Tone::Plain, &attached.name);
+        let para = para.ours(Tone::Dim, "from").name(Tone::Dim, &attached.file);
+        let para = para.ours(Tone::Dim, &format!("({},", attached.format.as_str()));
+        page.lines(para.name(Tone::Dim, digest.trim_start_matches("sha256:")).then(")"), 2)
+    }));
     if !second.is_empty() {
         lines.extend(page.lines(second, 2));
     }

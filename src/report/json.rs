@@ -3,12 +3,12 @@
 //! These records are the document; the model may change without it. `schemas/decision.schema.json` describes every key, and
 //! a test holds the two together.
 
-use super::escape;
-use crate::model::{Ask, Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath};
+use super::harmless::Harmless;
+use super::leaned_on::AttachmentRecord;
+use crate::model::{Ask, Attachment, Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Serialize, Serializer};
-use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
 /// Writes the document, file by file, and a line end.
@@ -18,7 +18,7 @@ pub(super) fn write(decision: &Decision, out: &mut impl Write) -> io::Result<()>
 
 /// Writes any document the way all of ours are written: indented by two, exact when read back, harmless in a log.
 pub(super) fn write_document(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new()));
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless::new());
     document.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
@@ -48,6 +48,7 @@ struct Document<'a> {
     split: &'a [String],
     files: Files<'a>,
     stats: Stats<'a>,
+    evidence: Each<'a, Attachment>,
     digests: Digests<'a>,
 }
 
@@ -81,6 +82,7 @@ impl<'a> Document<'a> {
             split: &decision.split,
             files: Files(decision),
             stats: Stats::of(decision),
+            evidence: Each(&decision.attachments),
             digests: Digests {
                 policy: &decision.digests.policy,
                 ownership: &decision.digests.ownership,
@@ -252,6 +254,14 @@ impl<'a> Recorded<'a> for Obligation {
     }
 }
 
+impl<'a> Recorded<'a> for Attachment {
+    type Record = AttachmentRecord<'a>;
+
+    fn record(&'a self) -> AttachmentRecord<'a> {
+        AttachmentRecord::of(self)
+    }
+}
+
 #[derive(Serialize)]
 struct WhyNot<'a> {
     class: &'static str,
@@ -352,49 +362,4 @@ struct Digests<'a> {
     ownership: &'a str,
     controls: &'a str,
     diff: &'a str,
-}
-
-/// serde's indented form with every string through [`escape::json`].
-struct Harmless(PrettyFormatter<'static>);
-
-impl Formatter for Harmless {
-    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        escape::json(out, fragment)
-    }
-
-    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
-    }
 }

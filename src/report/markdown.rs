@@ -236,6 +236,12 @@ fn details(decision: &Decision, few: &Few, page: &mut Page) {
     let at = format!("Evaluated at {} for {}", code(&decision.evaluated_at.to_string()), code(&decision.environment));
     let range = words::range(decision).map_or_else(String::new, |range| format!(", {}", code(&range)));
     page.frame(&format!("{at}{range}."));
+    for attached in decision.attachments.iter().take(few.reasons) {
+        let (name, file, format) = (code(&attached.name), code(&attached.file), attached.format.as_str());
+        let digest = code(&words::short_digest(&attached.digest));
+        page.line(&format!("Attached {name} from {file} ({format}, {digest})."));
+    }
+    page.more(decision.attachments.len(), few.reasons);
     let digests = [&decision.digests.policy, &decision.digests.ownership, &decision.digests.diff];
     if digests.iter().all(|digest| !digest.is_empty()) {
         let [policy, ownership, diff] = digests.map(|digest| code(&words::short_digest(digest)));

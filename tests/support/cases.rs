@@ -53,6 +53,9 @@ pub(crate) struct Case {
     pub(crate) add: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) replace: Vec<(String, String, String)>,
+    /// What is attached: a name, the file's name, and its text.
+    #[serde(default)]
+    pub(crate) attach: Vec<(String, String, String)>,
     #[serde(default)]
     pub(crate) facts: Map<String, Value>,
     #[serde(default = "noon")]
@@ -72,6 +75,9 @@ fn noon() -> String {
 }
 
 const HEAD: &str = "1111111111111111111111111111111111111111";
+
+/// Every file of cases.
+pub(crate) const FILES: &[&str] = &["cases.toml", "points.toml", "ask.toml", "evidence.toml"];
 
 /// The cases of one file.
 pub(crate) fn read(file: &str) -> Cases {
@@ -112,9 +118,18 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         claim: None,
         trailers: Vec::new(),
         facts: Some(dir.join("facts.json")),
+        attachments: attached(case, dir),
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
     }
+}
+
+fn attached(case: &Case, dir: &Path) -> Vec<(String, PathBuf)> {
+    let write = |(name, file, text): &(String, String, String)| {
+        fs::write(dir.join(file), text).unwrap();
+        (name.clone(), dir.join(file))
+    };
+    case.attach.iter().map(write).collect()
 }
 
 fn section(path: &str) -> String {

@@ -3,6 +3,7 @@
 //! Arrays of files are long and loops over them dear, so what most rules ask is indexed beside them (`index`), and every
 //! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
 
+mod evidence;
 mod files;
 
 use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Review, Span};
@@ -18,7 +19,7 @@ const VERSION: u32 = 1;
 /// # Errors
 /// None in practice: every value is text, a number or a list of them. Serialisation errors are passed on all the same.
 pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&record(facts, true))
+    serde_json::to_string(&record(facts, true)?)
 }
 
 /// The same without `files`, for policies that do not look at them (`Pack::reads_files`).
@@ -26,7 +27,7 @@ pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`input`].
 pub fn input_without_files(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&record(facts, false))
+    serde_json::to_string(&record(facts, false)?)
 }
 
 /// The JSON text of the input document, indented for people.
@@ -34,7 +35,7 @@ pub fn input_without_files(facts: &Facts) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`input`].
 pub fn input_pretty(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&record(facts, true))
+    evidence::indented(&record(facts, true)?)
 }
 
 #[derive(Serialize)]
@@ -68,14 +69,15 @@ struct Input<'a> {
     escalation: Option<Value>,
     approvals: Vec<Value>,
     checks: Vec<Value>,
+    evidence: BTreeMap<&'a str, evidence::Evidence<'a>>,
     obligations: Value,
     risk: Value,
     exceptions: Vec<Value>,
     params: Value,
 }
 
-fn record(facts: &Facts, files: bool) -> Input<'_> {
-    Input {
+fn record(facts: &Facts, files: bool) -> Result<Input<'_>, serde_json::Error> {
+    Ok(Input {
         version: VERSION,
         now: facts.now.to_string(),
         environment: &facts.environment,
@@ -105,11 +107,12 @@ fn record(facts: &Facts, files: bool) -> Input<'_> {
         escalation: escalation(facts),
         approvals: approvals(facts),
         checks: checks(facts),
+        evidence: evidence::evidence(facts)?,
         obligations: json!({"overdue_reviews": facts.overdue_reviews}),
         risk: risk(facts),
         exceptions: exceptions(facts),
         params: Value::Object(facts.config.params.iter().map(|(key, value)| (key.clone(), datum(value))).collect()),
-    }
+    })
 }
 
 fn stats(facts: &Facts) -> Value {
