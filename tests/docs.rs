@@ -122,6 +122,32 @@ fn the_rules_shown_load_and_the_configuration_parses() {
     }
 }
 
+/// The exception shown counts under the configuration shown, and the commands shown come out as the page says.
+#[test]
+fn what_is_shown_of_exceptions_works() {
+    let page = read("docs/exceptions.md");
+    let [exception, config] = blocks(&page, "toml").try_into().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in [("config.toml", &config), ("exceptions/contact.toml", &exception)] {
+        let path = folder.path().join(".changeward").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let [console] = blocks(&page, "console").try_into().unwrap();
+    let expected = [
+        (0, "NOTHING TO MEND"),
+        (11, "EXCEPTION_EXPIRED"),
+        (11, "EXCEPTION_EXPIRING"),
+        (0, "\"compensating\": \"ask @cat in person\""),
+    ];
+    let commands: Vec<&str> = console.lines().filter_map(|line| line.strip_prefix("$ changeward ")).collect();
+    assert_eq!(commands.len(), expected.len());
+    for (command, (code, words)) in commands.into_iter().zip(expected) {
+        let (is, said) = changeward(&command.split_whitespace().collect::<Vec<_>>(), folder.path());
+        assert!(is == Some(code) && said.contains(words), "{command}: {is:?} {said}");
+    }
+}
+
 /// The rules shown fire on the documents shown, and the commands shown are ones the program takes.
 #[test]
 fn what_is_shown_of_attachments_works() {

@@ -468,6 +468,21 @@ fn hostile(names: &[String]) -> Decision {
     decision.truncated = vec![name()];
     decision.template = Some(name());
     decision.split = vec![name(), name()];
+    decision.exceptions = vec![UsedException {
+        exception: Exception {
+            id: name(),
+            rule: name(),
+            scope: Vec::new(),
+            reason: name(),
+            compensating: name(),
+            owner: Principal::login(&name()),
+            approved_by: Principal::login(&name()),
+            approved_at: Moment::from_unix(0),
+            expires_at: Moment::from_unix(1),
+            place: Place { file: name(), line: 1 },
+        },
+        paths: vec![name(), name()],
+    }];
     decision.attachments = Arc::new(vec![Attachment {
         name: name(),
         file: RepoPath::new(name()).quoted(),

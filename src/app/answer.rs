@@ -1,6 +1,6 @@
 //! An answer in words: the formats and what the reader's screen can do.
 
 pub use crate::report::{
-    AuditFormat, Compared, Format, OwnersFormat, RosterFormat, Style, render, render_audit, render_made, render_owners,
-    render_owners_notes,
+    AuditFormat, Compared, ExceptionsFormat, Format, OwnersFormat, RosterFormat, Style, render, render_audit,
+    render_exceptions, render_made, render_owners, render_owners_notes,
 };

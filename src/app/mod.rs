@@ -6,6 +6,7 @@ pub mod check;
 mod controls;
 mod digest;
 pub mod evaluate;
+pub mod exceptions;
 pub mod failure;
 mod gather;
 pub mod init;

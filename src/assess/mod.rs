@@ -10,6 +10,7 @@ mod claims;
 mod codeowners;
 mod disagreements;
 pub mod duties;
+mod exceptions;
 mod files;
 mod lockdowns;
 mod roster;
@@ -18,6 +19,7 @@ mod templates;
 
 pub use claims::Statement;
 pub use codeowners::codeowners;
+pub use exceptions::overview;
 pub use roster::roster;
 
 use crate::model::{
@@ -92,6 +94,7 @@ pub fn assess(evidence: Evidence) -> Facts {
     let disagree = disagreements.findings(&evidence.config.ownership.severity);
     let noticed = [evidence.noticed.clone(), claims.noticed, disagree, Vec::from_iter(anonymous)].concat();
     let control_reviews = control_reviews(&evidence, &files);
+    let exceptions = exceptions::exceptions(evidence.exceptions, &evidence.config, &membership, evidence.now);
     Facts {
         now: evidence.now,
         environment: evidence.environment,
@@ -124,7 +127,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         approval_expires_after: evidence.config.approval_expires_after,
         membership,
         presence,
-        exceptions: evidence.exceptions,
+        exceptions,
         config: evidence.config,
         errors: evidence.errors,
         noticed,

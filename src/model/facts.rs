@@ -1,7 +1,7 @@
 //! Every value a decision may depend on, gathered once, `now` included. Rules see this and nothing else.
 
 use super::{
-    Approval, Attachment, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, Exception,
+    Approval, Attachment, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, ExceptionFacts,
     FileDiff, Finding, Limits, Membership, Moment, OwnedState, Place, Presence, Principal, Review, RowId, RowKind,
     Span,
 };
@@ -73,8 +73,8 @@ pub struct Facts {
     pub overdue_reviews: Vec<RowId>,
     /// What raises the risk.
     pub risk: RiskFactors,
-    /// Waivers in force, and expired ones (which the policies report).
-    pub exceptions: Vec<Exception>,
+    /// Waivers with what each is worth; the policies report those that are worth nothing.
+    pub exceptions: Vec<ExceptionFacts>,
     /// What the configuration says (limits of emergencies, parameters of the policies).
     pub config: Config,
     /// What made the facts incomplete in a way that must block.

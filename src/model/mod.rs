@@ -12,6 +12,7 @@ mod codeowners_line;
 mod config;
 mod datum;
 mod decision;
+mod exception;
 mod facts;
 mod finding;
 mod frame;
@@ -42,11 +43,11 @@ pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus,
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
-    CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
-    OwnershipConfig,
+    CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
 };
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
+pub use exception::{Exception, ExceptionEntry, ExceptionFacts, ExceptionsReport, Standing, UsedException, Waiving};
 pub use facts::{
     Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
     Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,

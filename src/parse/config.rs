@@ -19,6 +19,7 @@ fn build(reading: &Reading<'_>) -> Config {
     let root = reading.root();
     let default = Config::default();
     let (scope, control, emergency) = (root.table("scope"), root.table("control"), root.table("emergency"));
+    let exceptions = root.table("exceptions");
     let calendar = |entry: Fields<'_>| {
         Some(CalendarRule {
             file: entry.text("file")?,
@@ -41,6 +42,8 @@ fn build(reading: &Reading<'_>) -> Config {
             .table("approval")
             .duration("expires_after")
             .unwrap_or(default.approval_expires_after),
+        exceptions_max_days: exceptions.int("max_days").unwrap_or(default.exceptions_max_days),
+        exceptions_warn_days: exceptions.int("warn_days").unwrap_or(default.exceptions_warn_days),
         calendars: root.tables("calendar").filter_map(calendar).collect(),
         ownership: ownership(root.table("ownership")),
         params: root.table("policy").named("params").map(|(name, _, node)| (name.to_owned(), node.datum())).collect(),

@@ -3,6 +3,7 @@
 mod attribution;
 mod builtins;
 mod check;
+pub mod codes;
 pub mod engine;
 pub mod error;
 mod graph;

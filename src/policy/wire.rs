@@ -191,6 +191,7 @@ pub(super) struct WireFindings {
     warn: Vec<WireFinding>,
     require: Vec<WireRequirement>,
     obligations: Vec<WireObligation>,
+    exceptions: Vec<(String, Vec<String>)>,
 }
 
 impl WireFindings {
@@ -207,6 +208,7 @@ impl WireFindings {
             warn: all(&findings.warn),
             require: findings.require.iter().map(WireRequirement::of).collect(),
             obligations: findings.obligations.iter().map(WireObligation::of).collect(),
+            exceptions: findings.exceptions.clone(),
         }
     }
 
@@ -224,6 +226,7 @@ impl WireFindings {
             warn: all(self.warn)?,
             require: self.require.into_iter().map(WireRequirement::read).collect::<Option<_>>()?,
             obligations: self.obligations.into_iter().map(WireObligation::read).collect(),
+            exceptions: self.exceptions,
         })
     }
 }

@@ -4,8 +4,10 @@
 //! a test holds the two together.
 
 use super::harmless::Harmless;
-use super::leaned_on::AttachmentRecord;
-use crate::model::{Ask, Attachment, Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath};
+use super::leaned_on::{AttachmentRecord, UsedRecord};
+use crate::model::{
+    Ask, Attachment, Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath, UsedException,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Serialize, Serializer};
@@ -48,6 +50,7 @@ struct Document<'a> {
     split: &'a [String],
     files: Files<'a>,
     stats: Stats<'a>,
+    exceptions: Each<'a, UsedException>,
     evidence: Each<'a, Attachment>,
     digests: Digests<'a>,
 }
@@ -82,6 +85,7 @@ impl<'a> Document<'a> {
             split: &decision.split,
             files: Files(decision),
             stats: Stats::of(decision),
+            exceptions: Each(&decision.exceptions),
             evidence: Each(&decision.attachments),
             digests: Digests {
                 policy: &decision.digests.policy,
@@ -155,14 +159,14 @@ impl<'a> FindingRecord<'a> {
 
 /// A rule's place; a line that is not known is left out.
 #[derive(Serialize)]
-struct PlaceRecord<'a> {
+pub(super) struct PlaceRecord<'a> {
     file: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
 }
 
 impl<'a> PlaceRecord<'a> {
-    fn of(place: &'a Place) -> Self {
+    pub(super) fn of(place: &'a Place) -> Self {
         Self { file: &place.file, line: (place.line > 0).then_some(place.line) }
     }
 }
@@ -251,6 +255,14 @@ impl<'a> Recorded<'a> for Obligation {
             paths: &self.paths,
             rule: self.rule.as_ref().map(PlaceRecord::of),
         }
+    }
+}
+
+impl<'a> Recorded<'a> for UsedException {
+    type Record = UsedRecord<'a>;
+
+    fn record(&'a self) -> UsedRecord<'a> {
+        UsedRecord::of(self)
     }
 }
 

@@ -8,6 +8,7 @@ mod audit;
 pub mod draft;
 mod escape;
 mod escape_html;
+mod exceptions;
 mod explain;
 mod github;
 mod harmless;
@@ -23,6 +24,7 @@ mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
+pub use exceptions::{ExceptionsFormat, exceptions_schema, render_exceptions};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 

@@ -31,6 +31,8 @@ pub(crate) struct Case {
     pub(crate) missing: Option<Vec<String>>,
     pub(crate) split: Option<Vec<String>>,
     pub(crate) next: Option<Vec<String>>,
+    /// The exceptions that the decision lists, by id.
+    pub(crate) used: Option<Vec<String>>,
     pub(crate) exit: Option<u8>,
     #[serde(default)]
     pub(crate) bare: bool,
@@ -77,7 +79,7 @@ fn noon() -> String {
 const HEAD: &str = "1111111111111111111111111111111111111111";
 
 /// Every file of cases.
-pub(crate) const FILES: &[&str] = &["cases.toml", "points.toml", "ask.toml", "evidence.toml"];
+pub(crate) const FILES: &[&str] = &["cases.toml", "points.toml", "ask.toml", "evidence.toml", "exceptions.toml"];
 
 /// The cases of one file.
 pub(crate) fn read(file: &str) -> Cases {

@@ -110,7 +110,7 @@ fn wild(seed: u64) -> Evidence {
         calendars: calendars(d),
         windows: BTreeMap::new(),
         lockdowns: lockdowns(d),
-        exceptions: Vec::new(),
+        exceptions: exceptions(d),
         forge: forge(d),
         statements: vec![statement(d)],
         identities: Vec::new(),
@@ -119,6 +119,22 @@ fn wild(seed: u64) -> Evidence {
         noticed: Vec::new(),
         attachments: attachments(d),
     }
+}
+
+fn exceptions(d: &mut Dice) -> Vec<Exception> {
+    let one = |d: &mut Dice, n: u64| Exception {
+        id: format!("e{n}"),
+        rule: d.pick(&["RACI_LINT", "UNANALYSABLE", "PLAN_DESTROYS", "PIR_OVERDUE", "FREEZE", "UNOWNED"]).to_string(),
+        scope: vec![glob(d.pick::<&str>(&["**", "services/**", "services/pay/**", "lonely.txt"]))],
+        reason: "it is so".to_owned(),
+        compensating: "we look".to_owned(),
+        owner: login("sam"),
+        approved_by: login(d.pick::<&str>(&["cab1", "kim", "bob", "zoe"])),
+        approved_at: now().plus(-DAY * 10 + 3_600 * 24 * d.below(12) as i64),
+        expires_at: now().plus(DAY * (d.below(60) as i64 - 5)),
+        place: Place { file: "x.toml".to_owned(), line: 1 },
+    };
+    (0..d.below(4)).map(|n| one(d, n)).collect()
 }
 
 /// Now and then a plan, a scan or something else, whole or broken.

@@ -10,7 +10,9 @@ mod reader;
 pub(super) use ownership::{BASELINE, Owners, PLACES, baseline, survey};
 
 use super::failure::Failure;
-use crate::model::{CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Moment, Place, Template};
+use crate::model::{
+    CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Matrix, Moment, Place, Template,
+};
 use crate::parse;
 use crate::parse::calendar::Calendar;
 use crate::policy::engine::{Limits, Module, Pack, RuleMeta};
@@ -92,6 +94,11 @@ impl Controls {
             modules,
             metas,
         })
+    }
+
+    /// The matrix, if there is one.
+    pub(super) fn matrix(&self) -> Option<&Matrix> {
+        self.owning.sources.matrix.as_ref()
     }
 
     /// The environment that was probably meant: this one is named nowhere, and differs from one that is by a slip. A

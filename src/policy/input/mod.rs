@@ -319,26 +319,31 @@ fn risk(facts: &Facts) -> Value {
 }
 
 fn exceptions(facts: &Facts) -> Vec<Value> {
-    let exception = |exception: &crate::model::Exception| {
+    let record = |of: &crate::model::ExceptionFacts| {
+        let exception = &of.exception;
         let covers = facts
             .files
             .iter()
             .filter(|file| file.diff.paths().all(|path| exception.scope.iter().any(|pattern| pattern.matches(path))));
-        json!({
+        let mut value = json!({
             "id": exception.id,
             "rule": exception.rule,
             "reason": exception.reason,
             "compensating": exception.compensating,
             "owner": exception.owner.as_str(),
             "approved_by": exception.approved_by.as_str(),
-            "active": facts.now < exception.expires_at,
+            "approved_at": exception.approved_at.to_string(),
+            "state": of.standing.as_str(),
+            "active": of.standing.waives(),
             "expires_at": exception.expires_at.to_string(),
             "covers": covers.map(|file| file.diff.path.quoted()).collect::<Vec<_>>(),
-            "covers_everything": exception.scope.iter().any(|pattern| pattern.source() == "**"),
+            "covers_everything": exception.covers_everything(),
             "place": exception.place.to_string(),
-        })
+        });
+        put(&mut value, "void", of.void.as_deref());
+        value
     };
-    facts.exceptions.iter().map(exception).collect()
+    facts.exceptions.iter().map(record).collect()
 }
 
 /// The names a rule may hand back in `who`.
