@@ -64,6 +64,7 @@ fn ownership() -> Ownership {
 fn evidence(files: usize) -> Evidence {
     let diff = Diff { files: (0..files).map(file).collect(), truncated: Vec::new() };
     Evidence {
+        edits: BTreeMap::new(),
         head: None,
         now: noon(),
         environment: "production".to_owned(),

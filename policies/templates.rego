@@ -40,6 +40,36 @@ template_fault contains [template.id, {"code": "TPL_EXPIRED", "msg": sprintf("it
 }
 
 # METADATA
+# title: The template must be confirmed again
+template_fault contains [template.id, {
+	"code": "TPL_REVIEW_DUE",
+	"msg": sprintf("it had to be confirmed again by %s", [template.review_by]),
+	"help": "let the change authority look at it, and set a later `review_by`",
+}] if {
+	some template in input.templates
+	now_ns >= time.add_date(time.parse_rfc3339_ns(template.review_by), 0, 0, 1)
+}
+
+# METADATA
+# title: A predicate does not hold
+template_fault contains [template.id, {
+	"code": "TPL_PREDICATE",
+	"msg": sprintf("its predicate `%s` does not hold", [template.predicate]),
+	"help": "a rule `predicate contains \"NAME\" if …` of the policies says when it holds",
+}] if {
+	some template in input.templates
+	template.predicate
+	not template.predicate in predicate
+}
+
+# METADATA
+# title: Everything was committed by one known person
+predicate contains "one-committer" if {
+	count(input.actors.committers) == 1
+	count(input.actors.unattributed) == 0
+}
+
+# METADATA
 # title: The breaker is open
 template_fault contains [template.id, {"code": "TPL_BREAKER_OPEN", "msg": sprintf("its breaker is open: %s", [template.breaker])}] if {
 	some template in input.templates
@@ -55,6 +85,20 @@ template_fault contains [template.id, {
 }] if {
 	some template in input.templates
 	some fault in template.faults
+	not fault.line
+}
+
+# METADATA
+# title: The change does not fit the template, at a line
+template_fault contains [template.id, {
+	"code": sprintf("TPL_%s", [upper(fault.what)]),
+	"msg": fault.msg,
+	"paths": fault.paths,
+	"line": fault.line,
+}] if {
+	some template in input.templates
+	some fault in template.faults
+	fault.line
 }
 
 faulty_templates contains id if some [id, _] in template_fault

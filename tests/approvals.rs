@@ -83,6 +83,7 @@ fn request(repo: &TempRepo, spec: Spec, facts: Option<PathBuf>) -> CheckRequest 
         trailers: Vec::new(),
         facts,
         attachments: Vec::new(),
+        all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
     }

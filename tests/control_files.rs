@@ -33,6 +33,12 @@ const BEYOND_SCHEMA: &[&str] = &[
     "reserved_id",
     "bad_team_name",
     "never_valid",
+    "no_form",
+    "two_forms",
+    "no_effect",
+    "bad_regex",
+    "bad_edit",
+    "not_single",
     "too_long",
     "self_approved",
     "shared_address",
@@ -489,9 +495,9 @@ fn a_template_says_what_its_file_says() {
     assert_eq!((template.proposed_by, template.approved_by), (Some(Principal::login("ann")), people(&["@cab1"])));
     assert_eq!((template.approved_at, template.not_before), (Moment::parse("2026-10-01"), Moment::parse("2026-10-01")));
     assert_eq!(template.expires_at, Moment::parse("2027-04-01T10:00:00Z"));
-    assert_eq!((template.include.len(), template.exclude.len(), template.constraints), (1, 1, 2));
+    assert_eq!((template.include.len(), template.exclude.len(), template.allow.len()), (1, 1, 2));
     assert_eq!(template.kinds, [FileStatus::Modified, FileStatus::Renamed]);
-    assert_eq!(template.limits, Limits { files: Some(5), added: Some(20), removed: Some(0) });
+    assert_eq!(template.limits, Limits { files: Some(5), added: Some(20), removed: Some(0), edits: None });
     assert_eq!(
         (template.environments, template.required_checks),
         (vec!["production".to_owned()], vec!["test".to_owned()])
@@ -503,7 +509,7 @@ fn a_template_says_what_its_file_says() {
     assert_eq!((template.implementation.is_some(), template.backout.is_some()), (true, true));
     let small = parse::template(&text_of("template-small.toml"), "t").unwrap();
     assert_eq!(small.kinds, [FileStatus::Added, FileStatus::Modified, FileStatus::Deleted]);
-    assert_eq!((small.state, small.limits, small.constraints), (TemplateState::Proposed, Limits::default(), 0));
+    assert_eq!((small.state, small.limits, small.allow.len()), (TemplateState::Proposed, Limits::default(), 0));
 }
 
 #[test]

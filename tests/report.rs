@@ -72,6 +72,7 @@ fn facts(files: Vec<FileFacts>) -> Facts {
 fn file(path: impl AsRef<[u8]>, row: &str, owners: &[&str]) -> FileFacts {
     let side = Some(Side { mode: 0o100_644, id: None, kind: FileKind::Regular });
     FileFacts {
+        edits: None,
         diff: FileDiff {
             path: RepoPath::new(path),
             old_path: None,

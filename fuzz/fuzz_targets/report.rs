@@ -71,6 +71,7 @@ fn evidence(pieces: &[&[u8]]) -> Evidence {
         ..ForgeFacts::default()
     };
     Evidence {
+        edits: Default::default(),
         head: None,
         now,
         environment: text(13),

@@ -1,21 +1,24 @@
 //! Everything known about one change, read once: the change, the control files at its base, the facts of a forge.
 
 use super::attachments;
+use super::contents::Contents;
 use super::controls::{Controls, Owners};
 use super::failure::Failure;
 use super::request::{CheckRequest, DiffSource, Spec};
-use crate::assess::{Evidence, Statement};
+use crate::assess::{Evidence, Statement, asks_for_edits};
 use crate::model::{
-    Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, Finding, ForgeFacts, Identity, IntegrityError, RepoPath,
-    Severity,
+    Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity,
+    IntegrityError, RepoPath, Severity,
 };
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
+use crate::policy::engine::reads_edits;
 use crate::world::WorldError;
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::given;
 use crate::world::tree::{Folder, Tree, Within};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The change and the state its control files are read from.
 pub(super) struct Proposal {
@@ -24,6 +27,7 @@ pub(super) struct Proposal {
     pub(super) owners: Owners,
     /// What approvals of other commits saw, where there is a repository to ask.
     seen: BTreeMap<String, Option<Diff>>,
+    edits: BTreeMap<usize, Arc<FileEdits>>,
     forge: ForgeFacts,
     attachments: Vec<Attachment>,
 }
@@ -50,7 +54,20 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     let change = pending.finish().map_err(Failure::world)?;
     let seen = seen(&forge, &change, &repo);
     let owners = owners(&controls, tree, &change, &seen)?;
-    Ok(Proposal { change, controls, owners, seen, forge, attachments })
+    let edits = edits(request, &controls, &change, Contents::Git(&repo))?;
+    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments })
+}
+
+/// How the files change that somebody asks about: a template that covers them, a policy, or whoever runs this.
+fn edits(
+    request: &CheckRequest,
+    controls: &Controls,
+    change: &Change,
+    contents: Contents<'_>,
+) -> Result<BTreeMap<usize, Arc<FileEdits>>, Failure> {
+    let all = request.all_edits || reads_edits(&controls.modules);
+    let wanted = |file: &FileDiff| all || asks_for_edits(&controls.templates, file);
+    super::edits::edits(&change.diff.files, wanted, contents)
 }
 
 /// Who answers for the paths of a change, and for those that older approvals saw.
@@ -76,8 +93,8 @@ fn from_patch(
         DiffSource::File(path) => (path.display().to_string(), given::file(path).map_err(Failure::usage)?),
         DiffSource::Stdin => ("standard input".to_owned(), given::standard_input().map_err(Failure::world)?),
     };
-    let diff = parse::diff::diff(&bytes, &name).map_err(Failure::invalid)?;
-    let change = Change { diff, ..Change::default() };
+    let patch = parse::diff::patch(&bytes, &name).map_err(Failure::invalid)?;
+    let change = Change { diff: patch.diff.clone(), ..Change::default() };
     let repo = match Repo::open(&request.dir) {
         _ if request.control_files.is_some() => None,
         Ok(repo) => Some(repo),
@@ -100,7 +117,8 @@ fn from_patch(
     started(&controls);
     let (change, seen) = (Change { base, ..change }, BTreeMap::new());
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
-    Ok(Proposal { change, controls, owners, seen, forge, attachments: Vec::new() })
+    let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
+    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments: Vec::new() })
 }
 
 /// The folder whose control files the request wants read instead of those of a revision.
@@ -118,7 +136,7 @@ struct UnknownEnvironment {
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, owners, seen, forge, attachments } = proposal;
+    let Proposal { mut change, controls, owners, seen, edits, forge, attachments } = proposal;
     if let Some(meant) = controls.meant_environment(&request.environment) {
         let (given, meant) = (request.environment.clone(), meant.to_owned());
         return Err(Failure::usage(UnknownEnvironment { given, meant }));
@@ -147,6 +165,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         statements: statements(request, &forge, &change),
         identities: identities(&change),
         seen,
+        edits,
         ownership: owners.ownership,
         config: controls.config,
         templates: controls.templates,

@@ -3,8 +3,10 @@
 pub mod answer;
 mod attachments;
 pub mod check;
+mod contents;
 mod controls;
 mod digest;
+mod edits;
 pub mod evaluate;
 pub mod exceptions;
 pub mod failure;

@@ -2,11 +2,12 @@
 
 use super::disagreements::Disagreements;
 use crate::model::{
-    Config, ControlFiles, DifferingPath, FileDiff, FileFacts, OwnedState, Ownership, OwnershipAnswer, Principal,
-    REPOSITORY_ROW, RepoPath, RowId,
+    Config, ControlFiles, DifferingPath, FileDiff, FileEdits, FileFacts, OwnedState, Ownership, OwnershipAnswer,
+    Principal, REPOSITORY_ROW, RepoPath, RowId,
 };
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// What is needed to judge a path.
 pub(super) struct Judge<'a> {
@@ -17,7 +18,12 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// Judges one changed file. Templates are matched later.
-    pub(super) fn file(&self, diff: &FileDiff, disagreements: &mut Disagreements<'_>) -> FileFacts {
+    pub(super) fn file(
+        &self,
+        diff: &FileDiff,
+        edits: Option<Arc<FileEdits>>,
+        disagreements: &mut Disagreements<'_>,
+    ) -> FileFacts {
         let mut file = FileFacts {
             diff: diff.clone(),
             in_scope: false,
@@ -27,6 +33,7 @@ impl Judge<'_> {
             owners: Vec::new(),
             opaque: diff.opaque().map(|opaque| opaque.describe()),
             templates: Vec::new(),
+            edits,
         };
         for path in diff.paths() {
             let in_scope = self.config.in_scope(path);

@@ -8,8 +8,10 @@ mod actors;
 mod approvals;
 mod claims;
 mod codeowners;
+mod constraints;
 mod disagreements;
 pub mod duties;
+pub mod edits;
 mod exceptions;
 mod files;
 mod lockdowns;
@@ -21,11 +23,12 @@ pub use claims::Statement;
 pub use codeowners::codeowners;
 pub use exceptions::overview;
 pub use roster::roster;
+pub use templates::{asks_for_edits, breaker};
 
 use crate::model::{
-    Attachment, CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileStatus, Finding, ForgeFacts,
-    Identity, Incident, IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal, Review,
-    RiskFactors, RowId, Severity, Stats, Template,
+    Attachment, CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileEdits, FileStatus, Finding,
+    ForgeFacts, Identity, Incident, IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal,
+    Review, RiskFactors, RowId, Severity, Stats, Template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,6 +45,8 @@ pub struct Evidence {
     /// The commit that approvals and checks must be about: the head; for a patch from outside, the head of the facts;
     /// for what is not committed yet, none.
     pub head: Option<String>,
+    /// How files change by value and by line, by their place in the diff: those that somebody asks about.
+    pub edits: BTreeMap<usize, Arc<FileEdits>>,
     /// Who answers for what, at the base revision.
     pub ownership: Ownership,
     /// The configuration, at the base revision.
@@ -80,8 +85,9 @@ pub fn assess(evidence: Evidence) -> Facts {
     let actors = actors::actors(&evidence, &membership);
     let judge = files::Judge { ownership: &evidence.ownership, config: &evidence.config, control: &control };
     let mut disagreements = disagreements::Disagreements::new(&membership);
-    let diffs = evidence.change.diff.files.iter();
-    let mut files: Vec<_> = diffs.map(|diff| judge.file(diff, &mut disagreements)).collect();
+    let diffs = evidence.change.diff.files.iter().enumerate();
+    let edits = |at| evidence.edits.get(&at).cloned();
+    let mut files: Vec<_> = diffs.map(|(at, diff)| judge.file(diff, edits(at), &mut disagreements)).collect();
     let stats = stats(&files);
     let truncated = truncated(&evidence);
     let rows = rows::rows(&evidence, &files);
@@ -106,7 +112,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         checks: evidence.forge.checks,
         attachments: Arc::new(evidence.attachments),
         overdue_reviews: overdue_reviews(&evidence.forge.obligations, evidence.now),
-        incident: claims.text.incident.as_ref().and_then(|id| named(id, evidence.forge.incidents)),
+        incident: incident(&claims.text, &evidence.forge.incidents),
         files: Arc::new(files),
         stats,
         truncated,
@@ -134,9 +140,10 @@ pub fn assess(evidence: Evidence) -> Facts {
     }
 }
 
-/// The incident a claim names.
-fn named(id: &str, incidents: Vec<Incident>) -> Option<Incident> {
-    incidents.into_iter().find(|incident| incident.id.eq_ignore_ascii_case(id))
+/// The incident the change names, as the forge knows it.
+fn incident(text: &crate::model::ClaimText, incidents: &[Incident]) -> Option<Incident> {
+    let id = text.incident.as_ref()?;
+    incidents.iter().find(|incident| incident.id.eq_ignore_ascii_case(id)).cloned()
 }
 
 /// What the matrix and the forge know about teams and addresses. A forge's answer about `@org/team` stands beside the

@@ -80,11 +80,20 @@ impl ClaimType {
     }
 }
 
+/// What a command asks for beside the change.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wishes {
+    /// Which verdicts fail.
+    pub(super) fail_on: FailOn,
+    /// The edits of every file are shown.
+    pub(super) all_edits: bool,
+}
+
 /// Turns what was typed into what is meant. Files are looked for where `-C` points, as git does.
 pub(super) fn request(
     spec: SpecArgs,
     known: KnownArgs,
-    fail_on: FailOn,
+    wishes: Wishes,
     dir: Option<&Path>,
     around: &Surroundings,
 ) -> CheckRequest {
@@ -99,7 +108,8 @@ pub(super) fn request(
         control_files: known.control_files.map(&there),
         facts: known.facts.map(&there),
         attachments: known.attachments.into_iter().map(|(name, file)| (name, there(file))).collect(),
-        fail_on,
+        all_edits: wishes.all_edits,
+        fail_on: wishes.fail_on,
         program: around.program.clone(),
     }
 }
@@ -179,8 +189,8 @@ fn attachment(text: &str) -> Result<(String, PathBuf), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KnownArgs, SpecArgs, request};
-    use crate::app::request::{CheckRequest, DiffSource, FailOn, Spec};
+    use super::{KnownArgs, SpecArgs, Wishes, request};
+    use crate::app::request::{CheckRequest, DiffSource, Spec};
     use crate::cli::Surroundings;
     use crate::model::Moment;
     use clap::{CommandFactory, Parser};
@@ -197,7 +207,7 @@ mod tests {
     fn typed(line: &str, dir: Option<&Path>) -> Result<CheckRequest, clap::Error> {
         let around = Surroundings { now: Moment::from_unix(0), program: PathBuf::from("self"), columns: None };
         let args = Alone::try_parse_from(std::iter::once("x").chain(line.split_whitespace()))?;
-        Ok(request(args.spec, args.known, FailOn::Pending, dir, &around))
+        Ok(request(args.spec, args.known, Wishes::default(), dir, &around))
     }
 
     #[test]

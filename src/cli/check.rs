@@ -1,7 +1,7 @@
 //! `changeward check`
 
 use super::Call;
-use super::change::{KnownArgs, SpecArgs, request};
+use super::change::{KnownArgs, SpecArgs, Wishes, request};
 use crate::app::answer::{self, Format, Style};
 use crate::app::failure::Failure;
 use crate::app::{check, request as meant};
@@ -78,7 +78,8 @@ impl FailOn {
 impl CheckArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         let AnswerArgs { format, explain, fail_on } = self.answer;
-        let request = request(self.spec, self.known, fail_on.meant(), call.dir.as_deref(), call.around);
+        let wishes = Wishes { fail_on: fail_on.meant(), all_edits: explain };
+        let request = request(self.spec, self.known, wishes, call.dir.as_deref(), call.around);
         let decision = check::check(&request)?;
         let style = Style { colour: call.screen.colour, width: call.screen.width, explain };
         answer::render(&decision, format, &style, call.out).map_err(super::failing::unwritable)?;

@@ -16,6 +16,8 @@ pub struct Config {
     pub control_files: Vec<Pattern>,
     /// Who approves templates and high-risk changes.
     pub change_authority: Vec<Principal>,
+    /// How many samples a template needs.
+    pub min_samples: u64,
     /// The least grave incident that allows an emergency (1 is the worst).
     pub emergency_max_severity: i64,
     /// How long an emergency claim holds.
@@ -88,6 +90,7 @@ impl Default for Config {
             control_owners: Vec::new(),
             control_files: Vec::new(),
             change_authority: Vec::new(),
+            min_samples: 0,
             emergency_max_severity: 2,
             emergency_claim_ttl: Span(24 * 3_600),
             emergency_submitters: Vec::new(),

@@ -2,8 +2,7 @@
 
 use super::{
     Approval, Attachment, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, ExceptionFacts,
-    FileDiff, Finding, Limits, Membership, Moment, OwnedState, Place, Presence, Principal, Review, RowId, RowKind,
-    Span,
+    FileFacts, Finding, Limits, Membership, Moment, Place, Presence, Principal, Review, RowId, RowKind, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -88,27 +87,6 @@ impl Facts {
     pub fn excludes(&self, person: &Principal) -> bool {
         self.actors.includes(person) || self.presence.has_left(person)
     }
-}
-
-/// One changed file with all that is known about it.
-#[derive(Clone, Debug)]
-pub struct FileFacts {
-    /// The difference.
-    pub diff: FileDiff,
-    /// It counts as a change to production at one of its paths.
-    pub in_scope: bool,
-    /// It is a control file at one of its paths.
-    pub control: bool,
-    /// Whether somebody answers for it; the worse of its two paths.
-    pub owned: OwnedState,
-    /// The rows of its paths.
-    pub rows: Vec<RowId>,
-    /// Everyone responsible for its paths.
-    pub owners: Vec<Principal>,
-    /// Why its lines cannot be judged; `None` when they can.
-    pub opaque: Option<String>,
-    /// The templates whose scope and kinds accept it, by id.
-    pub templates: Vec<String>,
 }
 
 /// Sums over the change.
@@ -265,8 +243,13 @@ pub struct TemplateFacts {
     pub breaker: Option<String>,
     /// How large a change under it may be.
     pub limits: Limits,
-    /// Everything that speaks against it, beside what the fields above say: `paths`, `kinds`, `constraints`, `limits`,
-    /// `checks`, `submitter`, `environment`, `window`.
+    /// A predicate of the organisation's policies that must hold.
+    pub predicate: Option<String>,
+    /// When it must be confirmed again.
+    pub review_by: Option<Moment>,
+    /// The changes it was drawn from.
+    pub samples: u64,
+    /// Everything that speaks against it, beside what the fields above say.
     pub faults: Vec<TemplateFault>,
     /// Its place.
     pub place: Place,
@@ -275,12 +258,15 @@ pub struct TemplateFacts {
 /// One thing that speaks against a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
-    /// `paths`, `kinds`, `constraints`, `limits`, `checks`, `submitter`, `environment`, `window`.
+    /// `paths`, `kinds`, `constraints`, `companions`, `lockfile`, `limits`, `usage`, `samples`, `checks`, `submitter`,
+    /// `environment`, `window`.
     pub what: &'static str,
     /// For people.
     pub msg: String,
     /// The paths at fault, quoted.
     pub paths: Vec<String>,
+    /// The line in the first of them, from 1.
+    pub line: Option<u32>,
 }
 
 /// A lockdown, with what it says about this change.
@@ -364,8 +350,10 @@ pub struct Outcome {
     pub template: Option<String>,
     /// The rows it touched.
     pub rows: Vec<RowId>,
-    /// `successful`, `successful-with-issues`, `unsuccessful`, `backed-out`, `not-deployed`.
+    /// `successful`, `successful-with-issues`, `unsuccessful`, `backed-out`, `not-deployed`; `unknown` while nobody told.
     pub result: String,
+    /// The severity of the worst incident it caused; 1 is the worst.
+    pub severity: Option<i64>,
     /// When.
     pub at: Option<Moment>,
 }

@@ -10,10 +10,15 @@ mod change;
 mod claim;
 mod codeowners_line;
 mod config;
+mod constraint;
 mod datum;
 mod decision;
+mod doc_pattern;
+mod document;
+mod edit;
 mod exception;
 mod facts;
+mod file_facts;
 mod finding;
 mod frame;
 mod import;
@@ -29,8 +34,10 @@ mod quick_table;
 mod review;
 mod roster;
 mod template;
+mod text_pattern;
 mod time;
 mod tracked;
+mod version;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
@@ -45,13 +52,21 @@ pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
     CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
 };
+pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
+pub use doc_pattern::DocPattern;
+pub use document::{Documents, Field, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
+pub use edit::{
+    Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
+    ValueEdits, VersionStep,
+};
 pub use exception::{Exception, ExceptionEntry, ExceptionFacts, ExceptionsReport, Standing, UsedException, Waiving};
 pub use facts::{
-    Actors, CheckResult, Facts, FileFacts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts,
-    Outcome, Risk, RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
+    Actors, CheckResult, Facts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Outcome, Risk,
+    RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
 };
+pub use file_facts::FileFacts;
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
@@ -71,6 +86,7 @@ pub use review::Review;
 pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
-pub use template::{Limits, Template, TemplateState};
+pub use template::{Breaker, Limits, Template, TemplateState, UsageCap};
+pub use text_pattern::TextPattern;
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};

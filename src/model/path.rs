@@ -36,6 +36,20 @@ impl RepoPath {
         self.segments().next_back().unwrap_or(b"")
     }
 
+    /// A path seen from this file's folder: `Cargo.lock`, `../CHANGELOG.md`; `None` for one that leaves the repository.
+    pub fn beside(&self, relative: &str) -> Option<Self> {
+        let mut segments: Vec<&[u8]> = self.segments().collect();
+        segments.pop();
+        for segment in relative.split('/') {
+            match segment {
+                "" | "." => {}
+                ".." => drop(segments.pop()?),
+                name => segments.push(name.as_bytes()),
+            }
+        }
+        Some(Self::new(segments.join(&b'/')))
+    }
+
     /// The spelling used in every document: the path itself when it is plain text, otherwise quoted as git quotes it
     /// (`core.quotePath=false`): in double quotes, `"` and `\` escaped, control characters as `\n`, `\t` or three octal
     /// digits, bytes that are not UTF-8 as octal. Git's rule is `quote.c`, `quote_c_style`.

@@ -1,6 +1,6 @@
 //! A standard change: one kind of change the change authority has approved in advance.
 
-use super::{FileStatus, Moment, Pattern, Place, Principal};
+use super::{Companion, Constraint, FileStatus, Moment, Pattern, Place, Principal, Span};
 
 /// One file of `.changeward/templates/`.
 #[derive(Clone, Debug)]
@@ -41,8 +41,24 @@ pub struct Template {
     pub window: Option<String>,
     /// Checks that must be green on the head.
     pub required_checks: Vec<String>,
-    /// How many value constraints (`[[allow]]`) the template holds the edits to.
-    pub constraints: usize,
+    /// What may change; empty: anything within the scope and the limits.
+    pub allow: Vec<Constraint>,
+    /// Comments and formatting may change beside the values.
+    pub formatting: bool,
+    /// Files that must change along with others.
+    pub companions: Vec<Companion>,
+    /// Changed lockfiles must fit their manifests.
+    pub lockfile_consistent: bool,
+    /// A predicate of the organisation's policies that must hold.
+    pub predicate: Option<String>,
+    /// The changes it was drawn from.
+    pub samples: Vec<String>,
+    /// When it must be confirmed again.
+    pub review_by: Option<Moment>,
+    /// How often it may be used.
+    pub usage: Option<UsageCap>,
+    /// When it switches itself off.
+    pub breaker: Breaker,
     /// Where it stands.
     pub place: Place,
 }
@@ -56,6 +72,35 @@ pub struct Limits {
     pub added: Option<u64>,
     /// Removed lines.
     pub removed: Option<u64>,
+    /// Edited values.
+    pub edits: Option<u64>,
+}
+
+/// How often a template may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageCap {
+    /// So many uses…
+    pub most: u64,
+    /// …within so long.
+    pub per: Span,
+}
+
+/// When a template switches itself off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breaker {
+    /// So many uses with issues…
+    pub issues: u64,
+    /// …among so many of the last.
+    pub of: u64,
+    /// A use whose outcome nobody told within so long counts as a failure.
+    pub silent_after: Span,
+}
+
+impl Default for Breaker {
+    /// Two of the last ten; two days.
+    fn default() -> Self {
+        Self { issues: 2, of: 10, silent_after: Span(2 * super::DAY) }
+    }
 }
 
 /// The life of a template.

@@ -34,6 +34,7 @@ fn build(reading: &Reading<'_>) -> Config {
         control_owners: control.principals("owners"),
         control_files: control.globs("files"),
         change_authority: root.table("change_authority").principals("who"),
+        min_samples: root.table("templates").int("min_samples").and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         emergency_max_severity: emergency.int("max_severity").unwrap_or(default.emergency_max_severity),
         emergency_claim_ttl: emergency.duration("claim_ttl").unwrap_or(default.emergency_claim_ttl),
         emergency_submitters: emergency.principals("submitters"),

@@ -262,7 +262,7 @@ fn deep_json(span: Range<usize>, problems: &mut Vec<Problem>) -> Node {
 }
 
 /// A dotted key with more parts than [`MAX_KEY_PARTS`], found by reading just enough TOML to know strings and comments.
-fn long_key(text: &str) -> Option<Problem> {
+pub(super) fn long_key(text: &str) -> Option<Problem> {
     let bytes = text.as_bytes();
     let (mut at, mut parts, mut start) = (0, 0, 0);
     let mut in_word = false; // a quote inside a bare word opens nothing

@@ -89,7 +89,13 @@ fn check(fields: Fields<'_>) -> Option<CheckResult> {
 fn outcome(fields: Fields<'_>) -> Option<Outcome> {
     let mut rows = fields.texts("rows");
     rows.extend(fields.text("row").filter(|row| !rows.contains(row)));
-    Some(Outcome { template: fields.text("template"), rows, result: fields.text("result")?, at: fields.moment("at") })
+    Some(Outcome {
+        template: fields.text("template"),
+        rows,
+        result: fields.text("result")?,
+        at: fields.moment("at"),
+        severity: fields.int("severity"),
+    })
 }
 
 fn obligation(fields: Fields<'_>) -> Option<ForgeObligation> {

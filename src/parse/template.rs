@@ -1,9 +1,9 @@
 //! `.changeward/templates/*.toml`: standard changes.
 
-use super::document::Node;
+use super::constraint;
 use super::problem::{InvalidFile, Problem};
 use super::reading::{Fields, Reading, ends_before};
-use crate::model::{FileStatus, Limits, Principal, Template, TemplateState};
+use crate::model::{Breaker, FileStatus, Limits, Principal, Template, TemplateState, UsageCap};
 
 /// What may happen to a file when a template does not say.
 const DEFAULT_KINDS: [FileStatus; 3] = [FileStatus::Added, FileStatus::Modified, FileStatus::Deleted];
@@ -41,36 +41,46 @@ fn build(reading: &Reading<'_>) -> Option<Template> {
         exclude: scope.globs("exclude"),
         kinds: if kinds.is_empty() { DEFAULT_KINDS.to_vec() } else { kinds },
         environments: scope.texts("environments"),
-        limits: Limits { files: limit("files"), added: limit("added"), removed: limit("removed") },
+        limits: Limits {
+            files: limit("files"),
+            added: limit("added"),
+            removed: limit("removed"),
+            edits: limit("edits"),
+        },
         submitters: root.principals("submitters"),
         window: root.text("window"),
         required_checks: root.texts("required_checks"),
-        constraints: root.tables("allow").count(),
+        allow: constraint::constraints(reading),
+        formatting: root.text("elsewhere").is_some_and(|word| word == "formatting"),
+        companions: constraint::companions(root),
+        lockfile_consistent: root.flag("lockfile_consistent"),
+        predicate: root.text("predicate"),
+        samples: root.texts("samples"),
+        review_by: root.moment("review_by"),
+        usage: usage(root.table("usage")),
+        breaker: breaker(root.table("breaker")),
         place: reading.place(&root.span("id")),
     })
+}
+
+fn usage(fields: Fields<'_>) -> Option<UsageCap> {
+    Some(UsageCap { most: u64::try_from(fields.int("most")?).ok()?, per: fields.duration("per")? })
+}
+
+/// A template may be stricter than the rule, never laxer.
+fn breaker(fields: Fields<'_>) -> Breaker {
+    let rule = Breaker::default();
+    let whole = |key| fields.int(key).and_then(|number| u64::try_from(number).ok());
+    Breaker {
+        issues: whole("issues").map_or(rule.issues, |issues| issues.min(rule.issues)),
+        of: whole("of").map_or(rule.of, |of| of.max(rule.of)),
+        silent_after: fields.duration("silent_after").map_or(rule.silent_after, |span| span.min(rule.silent_after)),
+    }
 }
 
 fn faults(root: Fields<'_>) -> Vec<Problem> {
     let times = [("not_before", "expires_at"), ("approved_at", "expires_at")];
     // One of the two is enough said about one end.
     let never = times.into_iter().find_map(|(start, end)| ends_before(root, start, end));
-    never.into_iter().chain(root.tables("allow").filter_map(empty_range)).collect()
-}
-
-fn empty_range(allow: Fields<'_>) -> Option<Problem> {
-    let number = |key| match allow.node(key).map(Node::datum)? {
-        crate::model::Datum::Int(number) => Some(number as f64),
-        crate::model::Datum::Float(number) => Some(number),
-        _ => None,
-    };
-    let (min, max): (f64, f64) = (number("min")?, number("max")?);
-    (max < min).then(|| {
-        Problem::new(
-            "never_valid",
-            "`max` is less than `min`, so no value is allowed",
-            allow.span("max"),
-            format!("less than {min}"),
-            "write the least value as `min` and the greatest as `max`",
-        )
-    })
+    never.into_iter().chain(constraint::faults(root)).collect()
 }

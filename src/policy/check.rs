@@ -36,6 +36,9 @@ pub(super) fn check(modules: &[(&Module, Ref<Ast>)], complete: bool, sources: &S
     checker.problems
 }
 
+/// The set of the names of what holds, for templates that ask. It is no part of the proposal.
+const PREDICATE: &str = "predicate";
+
 /// The name that was probably meant.
 pub(super) fn closest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let scored = names.into_iter().map(|known| (strsim::normalized_damerau_levenshtein(name, known), known));
@@ -126,7 +129,7 @@ impl Checker<'_> {
     fn contract(&mut self, names: &[String], definition: &Definition) {
         let Some(first) = names.first() else { return };
         let whole_set = names.len() == 1 && definition.kind == Kind::Set;
-        if RuleSet::parse(first).is_some() && (!whole_set || definition.default) {
+        if (RuleSet::parse(first).is_some() || first == PREDICATE) && (!whole_set || definition.default) {
             let message = format!("`{first}` is a set, not {}", definition.kind.words());
             let help = format!("write `{first} contains {{\"code\": …, \"msg\": …}} if {{ … }}`");
             self.report(PolicyCode::Shape, &definition.file, definition.span.clone(), message, help);
@@ -313,7 +316,7 @@ fn is_open(path: &str) -> bool {
     path.strip_prefix("data.")
         .and_then(|p| p.strip_prefix(PACKAGE))
         .and_then(|p| p.strip_prefix('.'))
-        .is_some_and(|name| RuleSet::parse(name).is_some())
+        .is_some_and(|name| RuleSet::parse(name).is_some() || name == PREDICATE)
 }
 
 fn open_sets() -> String {

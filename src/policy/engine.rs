@@ -40,6 +40,12 @@ pub struct Module {
     pub origin: Origin,
 }
 
+/// Some rule of the organisation may look at the edits inside the changed files; none of the shipped ones does.
+pub fn reads_edits(modules: &[Module]) -> bool {
+    let own = modules.iter().filter(|module| module.origin == Origin::Organisation);
+    own.into_iter().any(|module| scan::reads_edits(&module.source))
+}
+
 /// What the METADATA of a rule gives to its findings.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RuleMeta {

@@ -104,9 +104,38 @@ pub(super) fn reads_files(words: &[Word<'_>]) -> bool {
     })
 }
 
+/// The text may look at the edits inside the files: it looks at the files, and one of their keys about edits is in it, or
+/// `walk`, which comes by every key. A key that is put together while the rule runs is not seen here; the file then says
+/// that its values were not looked at.
+pub(super) fn reads_edits(text: &str) -> bool {
+    const KEYS: [&str; 4] = ["edits", "formatting_only", "values", "walk"];
+    let words = words(text);
+    let named = |word: &Word<'_>| match word.kind {
+        WordKind::Text => KEYS.iter().any(|key| word.text.contains(key)),
+        _ => KEYS.contains(&word.text),
+    };
+    reads_files(&words) && words.iter().any(named)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{WordKind, reads_files, too_deep, words};
+    use super::{WordKind, reads_edits, reads_files, too_deep, words};
+
+    #[test]
+    fn a_text_that_may_look_at_the_edits_is_recognised() {
+        let table = [
+            ("some f in input.files; f.control", false),
+            ("some e in edits", false),
+            ("some e in input.files[_].edits", true),
+            ("f := input.files[0]; f[\"edits\"]", true),
+            ("f := input.files[0]; f.formatting_only", true),
+            ("walk(input.files, x)", true),
+            ("# edits\nx := input.files", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(reads_edits(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_text_that_may_look_at_the_files_is_recognised() {

@@ -5,7 +5,7 @@ use super::Style;
 use super::human::{Page, titled};
 use super::text::{Line, Para, Tone, write_lines};
 use super::words;
-use crate::model::{Decision, FileFacts, OwnedState};
+use crate::model::{Decision, EditKind, FileFacts, OwnedState};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -213,5 +213,47 @@ fn file_lines(page: &Page<'_>, file: &FileFacts) -> Vec<Line> {
     facts.extend(file.opaque.clone());
     let mut lines = page.lines(para, 1);
     lines.extend(page.lines(Para::new(4, 6).theirs(Tone::Dim, &facts.join("; ")), 1));
+    lines.extend(edit_lines(page, file));
+    lines
+}
+
+/// The most edits shown of one file.
+const EDITS: usize = 100;
+
+/// What changes inside a file, the way a person reads it: line, path, old and new value.
+fn edit_lines(page: &Page<'_>, file: &FileFacts) -> Vec<Line> {
+    if let Some(why) = file.values_why() {
+        return page
+            .lines(Para::new(4, 6).ours(Tone::Bad, "! its values cannot be judged:").theirs(Tone::Plain, &why), 2);
+    }
+    if file.formatting_only() {
+        return page.lines(Para::new(4, 6).ours(Tone::Dim, "no value changes: comments or formatting only"), 1);
+    }
+    let Some(values) = file.values() else { return Vec::new() };
+    let mut lines = Vec::new();
+    for edit in values.edits.iter().take(EDITS) {
+        let line = edit.new_line.or(edit.old_line).map(|line| line.to_string()).unwrap_or_default();
+        let sign = match edit.kind {
+            EditKind::Add => "+",
+            EditKind::Remove => "-",
+            EditKind::Replace => "~",
+            EditKind::Move => ">",
+        };
+        let mut para = Para::new(4, 12).ours(Tone::Dim, &format!("{line:>4} {sign}"));
+        para = para.theirs(Tone::Plain, &edit.describe());
+        let label = values.documents.get(edit.document).and_then(|head| head.label.as_deref());
+        if let Some(label) = label.filter(|_| values.documents.len() > 1) {
+            para = para.ours(Tone::Dim, "in").theirs(Tone::Dim, label);
+        }
+        lines.extend(page.lines(para, 2));
+    }
+    let more = values.edits.len().saturating_sub(EDITS);
+    if more > 0 {
+        lines.extend(page.lines(Para::new(6, 6).ours(Tone::Dim, &format!("and {more} more edits")), 1));
+    }
+    if let Some(line) = values.elsewhere {
+        let text = format!("line {line} also differs beside these values: a comment or formatting");
+        lines.extend(page.lines(Para::new(4, 6).ours(Tone::Dim, &text), 1));
+    }
     lines
 }

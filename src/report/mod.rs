@@ -5,6 +5,7 @@
 //! Adding a format is one file here, one line in [`Format::ALL`] and one arm in [`render`].
 
 mod audit;
+mod datum;
 pub mod draft;
 mod escape;
 mod escape_html;

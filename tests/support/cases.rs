@@ -121,6 +121,7 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         trailers: Vec::new(),
         facts: Some(dir.join("facts.json")),
         attachments: attached(case, dir),
+        all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
     }

@@ -100,6 +100,7 @@ fn wild(seed: u64) -> Evidence {
         notes: Vec::new(),
     };
     Evidence {
+        edits: BTreeMap::new(),
         now: now(),
         environment: d.pick(&["production", "staging"]).to_string(),
         change,
@@ -334,7 +335,15 @@ fn templates(d: &mut Dice) -> Vec<Template> {
         submitters: Vec::new(),
         window: None,
         required_checks: Vec::new(),
-        constraints: 0,
+        allow: Vec::new(),
+        formatting: false,
+        companions: Vec::new(),
+        lockfile_consistent: false,
+        predicate: None,
+        samples: Vec::new(),
+        review_by: None,
+        usage: None,
+        breaker: changeward::model::Breaker::default(),
         place: Place::default(),
     };
     let mut all = vec![template("wide", "**", TemplateState::Published, true)];

@@ -2,9 +2,8 @@
 
 use crate::app::check;
 use crate::app::failure::Failure;
-use crate::app::request::FailOn;
 use crate::cli::Call;
-use crate::cli::change::{KnownArgs, SpecArgs, request};
+use crate::cli::change::{KnownArgs, SpecArgs, Wishes, request};
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -25,7 +24,8 @@ pub(super) struct InputArgs {
 
 impl InputArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
-        let request = request(self.spec, self.known, FailOn::default(), call.dir.as_deref(), call.around);
+        let wishes = Wishes { all_edits: true, ..Wishes::default() };
+        let request = request(self.spec, self.known, wishes, call.dir.as_deref(), call.around);
         let document = check::input(&request)?;
         call.out.extend_from_slice(document.trim_end().as_bytes());
         call.out.push(b'\n');

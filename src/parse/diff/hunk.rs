@@ -15,17 +15,20 @@ pub(super) struct Text {
     /// This side is a Git LFS pointer.
     pub(super) old_lfs: bool,
     pub(super) new_lfs: bool,
+    /// All hunks, in bytes of the patch.
+    pub(super) span: std::ops::Range<usize>,
 }
 
 /// `-START,COUNT` or `+START,COUNT`.
 #[derive(Clone, Copy)]
-struct Range {
-    start: u64,
-    count: u64,
+pub(super) struct Range {
+    pub(super) start: u64,
+    pub(super) count: u64,
 }
 
 /// Reads all hunks of a file; there must be one.
 pub(super) fn hunks(reader: &mut Reader<'_>, file: &Line<'_>) -> Result<Text, Box<Fault>> {
+    let start = reader.offset();
     let mut text = Text::default();
     let mut last = None;
     while let Some((line, after)) = reader.take_after(b"@@ -")? {
@@ -40,7 +43,7 @@ pub(super) fn hunks(reader: &mut Reader<'_>, file: &Line<'_>) -> Result<Text, Bo
         body(reader, &line, old, new, &mut text)?;
     }
     match last {
-        Some(_) => Ok(text),
+        Some(_) => Ok(Text { span: start..reader.offset(), ..text }),
         None => Err(Fault::cut_off(file, "the file has no hunk")),
     }
 }
@@ -90,7 +93,7 @@ fn short(line: &Line<'_>) -> Box<Fault> {
 }
 
 /// `START,COUNT +START,COUNT @@ …`; a count of 1 is left out.
-fn ranges(after: &[u8]) -> Option<(Range, Range)> {
+pub(super) fn ranges(after: &[u8]) -> Option<(Range, Range)> {
     let end = after.windows(3).position(|window| window == b" @@")?;
     let mut words = after.get(..end)?.split(|byte| *byte == b' ');
     let (old, new) = (words.next()?, words.next()?.strip_prefix(b"+")?);

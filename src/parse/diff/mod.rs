@@ -10,6 +10,7 @@
 //! summed, so a line that one patch adds and the next one removes counts twice, and the status is that of the whole
 //! (added, then modified, is added). A file that is added and deleted again stays listed as deleted.
 
+mod apply;
 mod binary;
 mod error;
 mod header;
@@ -21,10 +22,13 @@ mod series;
 
 pub use error::DiffError;
 
-use crate::model::{Diff, FileDiff};
+use crate::model::{Diff, RepoPath};
 use error::Fault;
 use reader::{Line, Reader};
+use section::Section;
 use series::Series;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Reads a patch file.
 ///
@@ -38,7 +42,40 @@ use series::Series;
 /// Anything but a whole patch: see the codes in [`DiffError`]. An empty input is an error too: an empty pipe looks the
 /// same whether nothing changed or the command before it failed.
 pub fn diff(bytes: &[u8], file: &str) -> Result<Diff, DiffError> {
-    read(bytes).map_err(|fault| DiffError::new(*fault, file, bytes))
+    patch(bytes, file).map(|patch| patch.diff)
+}
+
+/// A patch file that was read, and can be applied.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    /// The files it changes.
+    pub diff: Diff,
+    bytes: Vec<u8>,
+    /// The hunks of each file, by the path it has after the change; `None` where several sections speak of one path.
+    hunks: Hunks,
+}
+
+impl Patch {
+    /// What a file is after the patch. Every line of context must be where the patch says it is: there is no guessing.
+    ///
+    /// # Errors
+    /// Why it cannot be told: the patch does not apply, shows no lines, or changes the path more than once.
+    pub fn apply(&self, path: &RepoPath, old: &[u8]) -> Result<Vec<u8>, String> {
+        match self.hunks.get(path) {
+            Some(Some(span)) => apply::apply(self.bytes.get(span.clone()).unwrap_or_default(), old),
+            Some(None) => Err("the patch changes the file more than once".to_owned()),
+            None => Ok(old.to_vec()),
+        }
+    }
+}
+
+/// As [`diff()`], keeping what is needed to apply it.
+///
+/// # Errors
+/// As [`diff()`].
+pub fn patch(bytes: &[u8], file: &str) -> Result<Patch, DiffError> {
+    let (diff, hunks) = read(bytes).map_err(|fault| DiffError::new(*fault, file, bytes))?;
+    Ok(Patch { diff, bytes: bytes.to_vec(), hunks })
 }
 
 /// What the lines at hand are.
@@ -52,13 +89,24 @@ enum Region {
     Between,
 }
 
-fn read(bytes: &[u8]) -> Result<Diff, Box<Fault>> {
+/// The hunks of each file, as in [`Patch`].
+type Hunks = BTreeMap<RepoPath, Option<Range<usize>>>;
+
+fn read(bytes: &[u8]) -> Result<(Diff, Hunks), Box<Fault>> {
+    let mut hunks = Hunks::new();
     let mut reader = Reader::new(bytes);
     let mut series = Series::default();
     let mut region = Region::Start;
     let mut found = false;
     while let Some(line) = reader.peek() {
-        if let Some(file) = file_section(&mut reader, &line, region)? {
+        if let Some(Section { file, hunks: span }) = file_section(&mut reader, &line, region)? {
+            let several =
+                hunks.contains_key(&file.path) || file.old_path.as_ref().is_some_and(|p| hunks.contains_key(p));
+            if let Some(span) = span {
+                hunks.insert(file.path.clone(), Some(span).filter(|_| !several));
+            } else if several {
+                hunks.insert(file.path.clone(), None);
+            }
             series.push(file);
             found = true;
             region = Region::Between;
@@ -71,13 +119,13 @@ fn read(bytes: &[u8]) -> Result<Diff, Box<Fault>> {
         }
     }
     match found {
-        true => Ok(Diff { files: series.finish(), truncated: Vec::new() }),
+        true => Ok((Diff { files: series.finish(), truncated: Vec::new() }, hunks)),
         false => Err(nothing_found(bytes)),
     }
 }
 
 /// Reads one file's part of the patch, if one starts here.
-fn file_section(reader: &mut Reader<'_>, line: &Line<'_>, region: Region) -> Result<Option<FileDiff>, Box<Fault>> {
+fn file_section(reader: &mut Reader<'_>, line: &Line<'_>, region: Region) -> Result<Option<Section>, Box<Fault>> {
     if line.text.starts_with(b"diff --git ") {
         return section::git(reader).map(Some);
     }

@@ -35,6 +35,11 @@ impl<'a> Reader<'a> {
         self.ahead
     }
 
+    /// Where the line at hand starts, in bytes; at the end, the length of it all.
+    pub(super) fn offset(&self) -> usize {
+        self.ahead.map_or(self.start, |line| line.start)
+    }
+
     /// The line after the one at hand.
     pub(super) fn second(&self) -> Option<Line<'a>> {
         Self { rest: self.rest, start: self.start, number: self.number, ahead: None }.cut()

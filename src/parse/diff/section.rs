@@ -9,6 +9,12 @@ use crate::model::{FileDiff, FileKind, FileStatus, Moment, RepoPath, Side};
 
 const NOTHING: &[u8] = b"/dev/null";
 
+/// A file of a patch, and where its hunks stand, if it has any.
+pub(super) struct Section {
+    pub(super) file: FileDiff,
+    pub(super) hunks: Option<std::ops::Range<usize>>,
+}
+
 /// What follows the header.
 enum Body {
     /// Nothing: the header says it all.
@@ -42,7 +48,7 @@ struct BodyNames {
 }
 
 /// A file that starts with `diff --git`.
-pub(super) fn git(reader: &mut Reader<'_>) -> Result<FileDiff, Box<Fault>> {
+pub(super) fn git(reader: &mut Reader<'_>) -> Result<Section, Box<Fault>> {
     let Some((first, rest)) = reader.take_after(b"diff --git ")? else { return Err(lost(reader)) };
     let mut header = Header::read(reader)?;
     header.check(&first)?;
@@ -153,11 +159,11 @@ fn sides_agree(first: &Line<'_>, header: &Header, body: &Body) -> Result<(), Box
     }
 }
 
-fn assemble(header: Header, body: Body, old_path: Option<RepoPath>, path: RepoPath) -> FileDiff {
-    let (binary, text) = match body {
-        Body::None => (false, hunk::Text::default()),
-        Body::Binary { .. } => (true, hunk::Text::default()),
-        Body::Text { text, .. } => (false, text),
+fn assemble(header: Header, body: Body, old_path: Option<RepoPath>, path: RepoPath) -> Section {
+    let (binary, hunks, text) = match body {
+        Body::None => (false, None, hunk::Text::default()),
+        Body::Binary { .. } => (true, None, hunk::Text::default()),
+        Body::Text { text, .. } => (false, Some(text.span.clone()), text),
     };
     let status = match (header.created, header.deleted, &old_path) {
         (true, _, _) => FileStatus::Added,
@@ -170,7 +176,7 @@ fn assemble(header: Header, body: Body, old_path: Option<RepoPath>, path: RepoPa
         let mode = mode.unwrap_or(0);
         Side { mode, id: None, kind: kind(mode, binary, lfs) }
     };
-    FileDiff {
+    let file = FileDiff {
         path,
         old_path,
         status,
@@ -179,7 +185,8 @@ fn assemble(header: Header, body: Body, old_path: Option<RepoPath>, path: RepoPa
         additions: text.additions,
         deletions: text.deletions,
         unread: None,
-    }
+    };
+    Section { file, hunks }
 }
 
 fn kind(mode: u32, binary: bool, lfs: bool) -> FileKind {
@@ -194,7 +201,7 @@ fn kind(mode: u32, binary: bool, lfs: bool) -> FileKind {
 }
 
 /// A file of `diff -u`: two names, two times, hunks.
-pub(super) fn plain(reader: &mut Reader<'_>) -> Result<FileDiff, Box<Fault>> {
+pub(super) fn plain(reader: &mut Reader<'_>) -> Result<Section, Box<Fault>> {
     let Some((old_line, rest)) = reader.take_after(b"--- ")? else { return Err(lost(reader)) };
     let (old, old_time) = names::header_name(&old_line, rest)?;
     let Some((line, rest)) = reader.take_after(b"+++ ")? else { return Err(lost(reader)) };
@@ -212,7 +219,7 @@ pub(super) fn plain(reader: &mut Reader<'_>) -> Result<FileDiff, Box<Fault>> {
 }
 
 /// `Binary files a/x and b/x differ`, as `diff -ru` writes it.
-pub(super) fn plain_binary(reader: &mut Reader<'_>) -> Result<FileDiff, Box<Fault>> {
+pub(super) fn plain_binary(reader: &mut Reader<'_>) -> Result<Section, Box<Fault>> {
     let Some((line, rest)) = reader.take_after(b"Binary files ")? else { return Err(lost(reader)) };
     let bad = || Fault::at(&line, "bad_name", "the two names cannot be told apart");
     let names = rest.strip_suffix(b" differ").ok_or_else(bad)?;

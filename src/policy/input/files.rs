@@ -1,5 +1,6 @@
 //! The changed files as the rules see them, and the index of what most rules ask of them.
 
+use super::datum;
 use crate::model::{FileFacts, OwnedState, Principal};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,7 +23,12 @@ pub(super) struct File<'a> {
     owners: Vec<&'a str>,
     analysable: bool,
     templates: &'a [String],
-    edits: [(); 0],
+    /// How far its values are known: `analysed`, `unanalysable`, `none` (no known format), `not-looked-at`.
+    values: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values_why: Option<String>,
+    formatting_only: bool,
+    edits: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -59,7 +65,13 @@ pub(super) fn file(file: &FileFacts) -> File<'_> {
         owners: file.owners.iter().map(Principal::as_str).collect(),
         analysable: file.opaque.is_none(),
         templates: &file.templates,
-        edits: [],
+        values: file.values_known(),
+        values_why: file.values_why(),
+        formatting_only: file.formatting_only(),
+        edits: file
+            .values()
+            .map(|values| values.edits.iter().map(|edit| datum(&edit.datum())).collect())
+            .unwrap_or_default(),
     }
 }
 

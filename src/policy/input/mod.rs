@@ -227,19 +227,26 @@ fn emergency(facts: &Facts) -> Value {
 
 fn templates(facts: &Facts) -> Vec<Value> {
     let template = |template: &crate::model::TemplateFacts| {
-        let faults: Vec<_> =
-            template.faults.iter().map(|f| json!({"what": f.what, "msg": f.msg, "paths": f.paths})).collect();
+        let fault = |fault: &crate::model::TemplateFault| {
+            let mut value = json!({"what": fault.what, "msg": fault.msg, "paths": fault.paths});
+            put(&mut value, "line", fault.line);
+            value
+        };
+        let faults: Vec<_> = template.faults.iter().map(fault).collect();
         let mut value = json!({
             "id": template.id,
             "title": template.title,
             "state": template.state,
             "approved": template.approved,
+            "samples": template.samples,
             "faults": faults,
             "place": template.place.to_string(),
         });
         put(&mut value, "not_before", template.not_before.map(|at| at.to_string()));
         put(&mut value, "expires_at", template.expires_at.map(|at| at.to_string()));
         put(&mut value, "breaker", template.breaker.as_deref());
+        put(&mut value, "predicate", template.predicate.as_deref());
+        put(&mut value, "review_by", template.review_by.map(|day| day.to_string()));
         value
     };
     facts.templates.iter().map(template).collect()

@@ -151,7 +151,7 @@ pub(super) fn too_large(size: u64) -> String {
     format!("it is too large to read: {} MiB, and the limit is {} MiB", mib(size), mib(BLOB_LIMIT))
 }
 
-fn missing(id: &ObjectId) -> String {
+pub(super) fn missing(id: &ObjectId) -> String {
     format!(
         "blob {} is not in this clone (a partial clone leaves contents out until they are asked for); \
          `git diff --numstat` of the same two commits fetches what is missing",

@@ -177,6 +177,34 @@ impl Repo {
         }
     }
 
+    /// The contents of some objects, asked for at once, each with why it cannot be had if so.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn blobs(
+        &self,
+        ids: &[ObjectId],
+        mut take: impl FnMut(&ObjectId, Result<Vec<u8>, String>),
+    ) -> Result<(), WorldError> {
+        let names: Vec<&str> = ids.iter().map(checked).collect::<Result<_, _>>()?;
+        let mut elsewhere = Vec::new();
+        self.fetch_all(&names, BLOB_LIMIT, |at, fetched| {
+            let Some(id) = ids.get(at) else { return Ok(()) };
+            match fetched {
+                Fetched::Read(contents) => take(id, Ok(contents)),
+                Fetched::Missing => elsewhere.push(id),
+                Fetched::TooLarge(size) => take(id, Err(count::too_large(size))),
+            }
+            Ok(())
+        })?;
+        // What is not committed yet is not among the repository's objects.
+        for id in elsewhere {
+            let contents = self.blob(id)?;
+            take(id, contents.ok_or_else(|| count::missing(id)));
+        }
+        Ok(())
+    }
+
     /// The contents of several objects, asked for at once and handed over in their order.
     fn fetch_all(
         &self,

@@ -1,9 +1,18 @@
-//! What each template says about this change: its scope, kinds, limits, checks, submitters, window and breaker.
+//! What each template says about this change: its scope, kinds, limits, constraints, companions, checks, submitters,
+//! window, and what became of its earlier uses.
+
+mod history;
 
 use super::Evidence;
+use super::constraints::uncovered;
 use crate::model::{
-    Actors, FileFacts, FileStatus, Membership, Principal, Stats, Template, TemplateFacts, TemplateFault, counted,
+    Actors, FileDiff, FileFacts, FileStatus, Membership, Principal, RepoPath, Stats, Template, TemplateFacts,
+    TemplateFault, counted,
 };
+use history::History;
+use std::collections::BTreeSet;
+
+pub use history::breaker;
 
 /// How many paths a fault lists; the count says the rest.
 const SHOWN: usize = 20;
@@ -21,8 +30,12 @@ pub(super) fn templates(
         .map(|template| {
             let trial = Trial { evidence, membership, actors, template };
             let mut faults = trial.files(files);
-            faults.extend(trial.limits(stats));
+            faults.extend(trial.limits(stats, files));
             faults.extend(trial.surroundings());
+            faults.extend(trial.contents(files));
+            let history = History::of(template, &evidence.forge.outcomes, evidence.now);
+            faults.extend(history.used_up().map(|msg| fault("usage", msg, Vec::new())));
+            faults.extend(trial.samples());
             TemplateFacts {
                 id: template.id.clone(),
                 title: template.title.clone(),
@@ -30,13 +43,31 @@ pub(super) fn templates(
                 approved: trial.approved(),
                 not_before: template.not_before,
                 expires_at: template.expires_at,
-                breaker: trial.breaker(),
+                breaker: history.breaker(),
                 limits: template.limits,
+                predicate: template.predicate.clone(),
+                review_by: template.review_by,
+                samples: template.samples.len() as u64,
                 faults,
                 place: template.place.clone(),
             }
         })
         .collect()
+}
+
+/// Some template wants to know how the values of a file change.
+pub fn asks_for_edits(templates: &[Template], diff: &FileDiff) -> bool {
+    let curious = |template: &&Template| {
+        !template.allow.is_empty() || template.limits.edits.is_some() || template.predicate.is_some()
+    };
+    templates.iter().filter(curious).any(|template| covers(template, diff))
+}
+
+/// Both paths of a file lie within the scope of a template.
+fn covers(template: &Template, diff: &FileDiff) -> bool {
+    diff.paths().all(|path| {
+        template.include.iter().any(|p| p.matches(path)) && !template.exclude.iter().any(|p| p.matches(path))
+    })
 }
 
 struct Trial<'a> {
@@ -51,10 +82,7 @@ impl Trial<'_> {
     fn files(&self, files: &mut [FileFacts]) -> Vec<TemplateFault> {
         let (mut outside, mut kinds) = (Vec::new(), Vec::new());
         for file in files {
-            let inside = file.diff.paths().all(|path| {
-                self.template.include.iter().any(|p| p.matches(path))
-                    && !self.template.exclude.iter().any(|p| p.matches(path))
-            });
+            let inside = covers(self.template, &file.diff);
             let kind = self.template.kinds.contains(&file.diff.status);
             if !inside {
                 outside.push(file.diff.path.quoted());
@@ -83,12 +111,15 @@ impl Trial<'_> {
         faults
     }
 
-    fn limits(&self, stats: Stats) -> Option<TemplateFault> {
+    fn limits(&self, stats: Stats, files: &[FileFacts]) -> Option<TemplateFault> {
         let limits = self.template.limits;
+        let edits = || files.iter().map(|file| file.edits.as_ref()?.count()).sum::<Option<u64>>();
         let sizes = [
             ("files", stats.files, limits.files),
             ("added lines", stats.additions, limits.added),
             ("removed lines", stats.deletions, limits.removed),
+            // What cannot be counted is too many.
+            ("edited values", limits.edits.map_or(0, |_| edits().unwrap_or(u64::MAX)), limits.edits),
         ];
         let over: Vec<_> = sizes
             .into_iter()
@@ -98,7 +129,54 @@ impl Trial<'_> {
         (!over.is_empty()).then(|| fault("limits", format!("it is too large: {}", over.join("; ")), Vec::new()))
     }
 
-    /// Everything about a template that is not a file: checks, submitter, environment, window, constraints.
+    /// What the files inside its scope hold: every edit allowed, companions changed along, lockfiles consistent.
+    fn contents(&self, files: &[FileFacts]) -> Vec<TemplateFault> {
+        let inside = || files.iter().filter(|file| file.templates.last() == Some(&self.template.id));
+        let mut faults = Vec::new();
+        if !self.template.allow.is_empty() {
+            let mut wrong = inside().filter_map(|file| Some((file, uncovered(self.template, file)?)));
+            if let Some((file, first)) = wrong.next() {
+                let others: Vec<_> = wrong.map(|(file, _)| file.diff.path.quoted()).collect();
+                let more = match others.len() {
+                    0 => String::new(),
+                    more => format!(" (and {} more)", counted(more as u64, "file")),
+                };
+                let paths = std::iter::once(file.diff.path.quoted()).chain(others).collect();
+                faults.push(TemplateFault {
+                    line: first.line,
+                    ..fault("constraints", format!("{}{more}", first.why), paths)
+                });
+            }
+        }
+        faults.extend(self.companions(inside()));
+        faults
+    }
+
+    fn companions<'f>(&self, files: impl Iterator<Item = &'f FileFacts>) -> Option<TemplateFault> {
+        let files: Vec<&FileFacts> = files.collect();
+        let changed: BTreeSet<&RepoPath> = files.iter().map(|file| &file.diff.path).collect();
+        let mut alone = files.iter().flat_map(|file| {
+            let asked = self.template.companions.iter().filter(|companion| companion.when.matches(&file.diff.path));
+            asked.map(move |companion| (file, companion))
+        });
+        let missing = |(file, companion): &(&&FileFacts, &crate::model::Companion)| {
+            file.diff.path.beside(&companion.needs).is_none_or(|path| !changed.contains(&path))
+        };
+        let (file, companion) = alone.find(missing)?;
+        let msg = format!("{} must change along with it", companion.needs);
+        Some(fault("companions", msg, vec![file.diff.path.quoted()]))
+    }
+
+    /// As many changes of the past as the configuration asks for prove that it repeats.
+    fn samples(&self) -> Option<TemplateFault> {
+        let (has, needs) = (self.template.samples.len() as u64, self.evidence.config.min_samples);
+        (has < needs).then(|| {
+            let msg = format!("{} show that it repeats, and {needs} are needed", counted(has, "sample"));
+            fault("samples", msg, Vec::new())
+        })
+    }
+
+    /// Everything about a template that is not a file: checks, submitter, environment, window.
     fn surroundings(&self) -> Vec<TemplateFault> {
         let mut faults = Vec::new();
         let red: Vec<_> = self.template.required_checks.iter().filter(|name| !self.green(name)).cloned().collect();
@@ -118,11 +196,6 @@ impl Trial<'_> {
             && self.evidence.windows.get(window) != Some(&true)
         {
             faults.push(fault("window", format!("its window {window} is closed"), Vec::new()));
-        }
-        if self.template.constraints > 0 {
-            // Judging values needs the edits of each document; without them no edit is proven to be allowed.
-            let msg = "its value constraints cannot be proven for this change".to_owned();
-            faults.push(fault("constraints", msg, Vec::new()));
         }
         faults
     }
@@ -155,24 +228,6 @@ impl Trial<'_> {
             })
             && proposer.is_some()
     }
-
-    /// Open after one failure, or two uses with issues among the last ten, since the template was approved.
-    fn breaker(&self) -> Option<String> {
-        let mut uses: Vec<_> = self
-            .evidence
-            .forge
-            .outcomes
-            .iter()
-            .filter(|o| o.template.as_deref() == Some(self.template.id.as_str()))
-            .filter(|o| o.at.is_none_or(|at| self.template.approved_at.is_none_or(|approved| approved <= at)))
-            .collect();
-        uses.sort_by_key(|o| o.at);
-        if let Some(failed) = uses.iter().rev().find(|o| matches!(o.result.as_str(), "unsuccessful" | "backed-out")) {
-            return Some(format!("a change under it was {}", failed.result));
-        }
-        let issues = uses.iter().rev().take(10).filter(|o| o.result == "successful-with-issues").count();
-        (issues >= 2).then(|| format!("{issues} of its last uses had issues"))
-    }
 }
 
 fn status_list(first: FileStatus, kinds: &[(FileStatus, String)]) -> String {
@@ -188,5 +243,5 @@ fn status_list(first: FileStatus, kinds: &[(FileStatus, String)]) -> String {
 
 fn fault(what: &'static str, msg: String, mut paths: Vec<String>) -> TemplateFault {
     paths.truncate(SHOWN);
-    TemplateFault { what, msg, paths }
+    TemplateFault { what, msg, paths, line: None }
 }

@@ -3,13 +3,14 @@
 //! These records are the document; the model may change without it. `schemas/decision.schema.json` describes every key, and
 //! a test holds the two together.
 
+mod file;
+
 use super::harmless::Harmless;
 use super::leaned_on::{AttachmentRecord, UsedRecord};
-use crate::model::{
-    Ask, Attachment, Decision, FileFacts, Finding, Level, Obligation, Place, Principal, RepoPath, UsedException,
-};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use crate::model::{Ask, Attachment, Decision, Finding, Level, Obligation, Place, Principal, UsedException};
+use file::FileRecord;
+
+pub(super) use file::exact_bytes;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
@@ -287,60 +288,6 @@ impl Serialize for Files<'_> {
         let template = self.0.template.as_deref();
         serializer.collect_seq(self.0.files.iter().map(|file| FileRecord::of(file, template)))
     }
-}
-
-#[derive(Serialize)]
-struct FileRecord<'a> {
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-    old_path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old_path_bytes: Option<String>,
-    status: &'static str,
-    additions: u64,
-    deletions: u64,
-    in_scope: bool,
-    rows: &'a [String],
-    owners: Vec<&'a str>,
-    owned: &'static str,
-    control: bool,
-    analysable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    opaque: Option<&'a str>,
-    template: Option<&'a str>,
-    templates: &'a [String],
-    edits: [(); 0],
-}
-
-impl<'a> FileRecord<'a> {
-    fn of(file: &'a FileFacts, template: Option<&'a str>) -> Self {
-        let old = file.diff.old_path.as_ref();
-        Self {
-            path: file.diff.path.quoted(),
-            path_bytes: exact_bytes(&file.diff.path),
-            old_path: old.map(RepoPath::quoted),
-            old_path_bytes: old.and_then(exact_bytes),
-            status: file.diff.status.as_str(),
-            additions: file.diff.additions,
-            deletions: file.diff.deletions,
-            in_scope: file.in_scope,
-            rows: &file.rows,
-            owners: file.owners.iter().map(Principal::as_str).collect(),
-            owned: file.owned.as_str(),
-            control: file.control,
-            analysable: file.opaque.is_none(),
-            opaque: file.opaque.as_deref(),
-            template: template.filter(|id| file.templates.iter().any(|t| t == id)),
-            templates: &file.templates,
-            edits: [],
-        }
-    }
-}
-
-/// The bytes of a path whose spelling in the document is not itself: base64.
-pub(super) fn exact_bytes(path: &RepoPath) -> Option<String> {
-    (path.quoted().as_bytes() != path.as_bytes()).then(|| BASE64.encode(path.as_bytes()))
 }
 
 #[derive(Serialize)]

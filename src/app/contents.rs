@@ -1,0 +1,81 @@
+//! The contents of changed files, wherever the change comes from: a repository that has both states, or a patch over a
+//! state of the files.
+
+use super::failure::Failure;
+use crate::model::{FileDiff, FileKind, ObjectId, Side};
+use crate::parse::diff::Patch;
+use crate::world::git::Repo;
+use crate::world::tree::Tree;
+use std::collections::BTreeMap;
+
+/// Files whose contents are held in memory at a time.
+const CHUNK: usize = 128;
+
+/// Where the contents are.
+#[derive(Clone, Copy)]
+pub(super) enum Contents<'a> {
+    /// Git has both sides.
+    Git(&'a Repo),
+    /// The old side is in this state of the files, the new one is what the patch makes of it.
+    Patch(&'a dyn Tree, &'a Patch),
+}
+
+/// Both sides of one changed file, or why they cannot be had; a side that does not exist is `None`.
+pub(super) type Sides = Result<(Option<Vec<u8>>, Option<Vec<u8>>), String>;
+
+impl Contents<'_> {
+    /// Reads some files, a chunk at a time; each is handed over with the place it has in `files`.
+    pub(super) fn read(self, files: &[&FileDiff], mut take: impl FnMut(Vec<(usize, Sides)>)) -> Result<(), Failure> {
+        for (chunk, part) in files.chunks(CHUNK).enumerate() {
+            let sides = match self {
+                Self::Git(repo) => from_git(repo, part)?,
+                Self::Patch(tree, patch) => part.iter().map(|file| patched(tree, patch, file)).collect(),
+            };
+            take(sides.into_iter().enumerate().map(|(at, sides)| (chunk * CHUNK + at, sides)).collect());
+        }
+        Ok(())
+    }
+}
+
+fn from_git(repo: &Repo, files: &[&FileDiff]) -> Result<Vec<Sides>, Failure> {
+    let sides =
+        |file: &&FileDiff| [file.old.as_ref().and_then(blob).cloned(), file.new.as_ref().and_then(blob).cloned()];
+    let mut ids: Vec<ObjectId> = files.iter().flat_map(sides).flatten().collect();
+    ids.sort_by(|a, b| a.0.cmp(&b.0));
+    ids.dedup();
+    let mut read: BTreeMap<ObjectId, Result<Vec<u8>, String>> = BTreeMap::new();
+    repo.blobs(&ids, |id, contents| drop(read.insert(id.clone(), contents))).map_err(Failure::world)?;
+    let side = |side: &Option<Side>| match side.as_ref() {
+        None => Ok(None),
+        Some(side) => match blob(side).and_then(|id| read.get(id)) {
+            Some(Ok(contents)) => Ok(Some(contents.clone())),
+            Some(Err(why)) => Err(why.clone()),
+            None => Err("its contents are not in this repository".to_owned()),
+        },
+    };
+    Ok(files.iter().map(|file| Ok((side(&file.old)?, side(&file.new)?))).collect())
+}
+
+fn blob(side: &Side) -> Option<&ObjectId> {
+    side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
+}
+
+fn patched(tree: &dyn Tree, patch: &Patch, file: &FileDiff) -> Sides {
+    let before = file.old_path.as_ref().unwrap_or(&file.path);
+    let old =
+        match &file.old {
+            None => None,
+            Some(_) => {
+                let path = before.as_str().ok_or_else(|| "its path is no text".to_owned())?;
+                let found = tree.read(path).map_err(|error| error.to_string())?;
+                Some(found.ok_or_else(|| {
+                    format!("{} has no such file, so the patch says only a part of it", tree.describe())
+                })?)
+            }
+        };
+    let new = match &file.new {
+        None => None,
+        Some(_) => Some(patch.apply(&file.path, old.as_deref().unwrap_or_default())?),
+    };
+    Ok((old, new))
+}

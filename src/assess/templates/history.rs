@@ -1,0 +1,57 @@
+//! What became of a template's earlier uses: whether its breaker is open, and whether it is used up.
+//!
+//! It reads a list of outcomes and does not know who keeps them: a file of facts, or a ledger.
+
+use crate::model::{Moment, Outcome, Template, counted};
+
+/// The uses of one template that count, oldest first.
+pub(super) struct History<'e> {
+    template: &'e Template,
+    uses: Vec<&'e Outcome>,
+    now: Moment,
+}
+
+/// Why a template's breaker is open at a moment; `None` when it is closed.
+pub fn breaker(template: &Template, outcomes: &[Outcome], now: Moment) -> Option<String> {
+    History::of(template, outcomes, now).breaker()
+}
+
+impl<'e> History<'e> {
+    /// Uses from before its approval do not count: approving it again closes the breaker.
+    pub(super) fn of(template: &'e Template, outcomes: &'e [Outcome], now: Moment) -> Self {
+        let since = |at: Option<Moment>| at.is_none_or(|at| template.approved_at.is_none_or(|from| from <= at));
+        let of = |outcome: &&Outcome| outcome.template.as_deref() == Some(template.id.as_str()) && since(outcome.at);
+        let mut uses: Vec<&Outcome> = outcomes.iter().filter(of).collect();
+        uses.sort_by_key(|outcome| outcome.at);
+        Self { template, uses, now }
+    }
+
+    /// Open after one failure, one severe incident, one outcome that nobody told in time, or too many uses with issues.
+    pub(super) fn breaker(&self) -> Option<String> {
+        let latest = |holds: &dyn Fn(&Outcome) -> bool| self.uses.iter().rev().find(|outcome| holds(outcome));
+        if let Some(failed) = latest(&|o| matches!(o.result.as_str(), "unsuccessful" | "backed-out")) {
+            return Some(format!("a change under it was {}", failed.result));
+        }
+        if let Some(severity) = latest(&|o| o.severity.is_some_and(|s| s <= 2)).and_then(|o| o.severity) {
+            return Some(format!("a change under it caused an incident of severity {severity}"));
+        }
+        let rule = self.template.breaker;
+        let silent =
+            |o: &Outcome| o.result == "unknown" && o.at.is_none_or(|at| at.plus(rule.silent_after.0) <= self.now);
+        if latest(&silent).is_some() {
+            return Some(format!("nobody told within {} how a change under it went", rule.silent_after));
+        }
+        let last = self.uses.iter().rev().take(usize::try_from(rule.of).unwrap_or(usize::MAX));
+        let issues = last.filter(|o| o.result == "successful-with-issues").count() as u64;
+        (issues >= rule.issues).then(|| format!("{issues} of its last uses had issues"))
+    }
+
+    /// It was used as often as it may be.
+    pub(super) fn used_up(&self) -> Option<String> {
+        let cap = self.template.usage?;
+        let recent = |o: &&&Outcome| o.at.is_none_or(|at| self.now < at.plus(cap.per.0));
+        let used = self.uses.iter().filter(recent).filter(|o| o.result != "not-deployed").count() as u64;
+        (used >= cap.most)
+            .then(|| format!("it was used {} within {}, at most {}", counted(used, "time"), cap.per, cap.most))
+    }
+}

@@ -1,0 +1,69 @@
+//! A regular expression that a whole text must match.
+
+use regex::Regex;
+
+/// The largest compiled expression, in bytes.
+const MOST: usize = 1 << 20;
+
+/// A regular expression in the syntax of the `regex` crate; it matches a text as a whole or not at all.
+#[derive(Clone, Debug)]
+pub struct TextPattern {
+    source: String,
+    regex: Regex,
+}
+
+impl TextPattern {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let whole = format!(r"\A(?:{text})\z");
+        // By itself first: an expression such as `a)|(b` would escape the group around it.
+        let compiled = Regex::new(text).and_then(|_| regex::RegexBuilder::new(&whole).size_limit(MOST).build());
+        match compiled {
+            Ok(regex) => Ok(Self { source: text.to_owned(), regex }),
+            Err(regex::Error::CompiledTooBig(_)) => Err("it is too large once compiled".to_owned()),
+            Err(error) => {
+                let text = error.to_string();
+                let last = text.lines().last().unwrap_or_default();
+                Err(last.trim_start_matches("error: ").to_owned())
+            }
+        }
+    }
+
+    /// The text it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether the whole text matches.
+    pub fn matches(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
+    /// What the named groups hold when the whole text matches; a group that took no part holds `None`.
+    pub fn groups<'t>(&self, text: &'t str) -> Option<Vec<(&str, Option<&'t str>)>> {
+        let captures = self.regex.captures(text)?;
+        let names = self.regex.capture_names().flatten();
+        Some(names.map(|name| (name, captures.name(name).map(|group| group.as_str()))).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TextPattern;
+
+    #[test]
+    fn the_whole_text_must_match() {
+        let pattern = TextPattern::parse("a|bc").unwrap();
+        assert!(pattern.matches("a") && pattern.matches("bc"));
+        assert!(!pattern.matches("ab") && !pattern.matches("xbc") && !pattern.matches("a\n"));
+        let pattern = TextPattern::parse(r"ttl (?<name>\w+)").unwrap();
+        assert_eq!(pattern.groups("ttl x"), Some(vec![("name", Some("x"))]));
+        assert_eq!(pattern.groups("ttl"), None);
+        for bad in ["(", "a)|(b", "[z-a]", r"\w{1000000}"] {
+            assert!(TextPattern::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

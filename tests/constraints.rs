@@ -1,0 +1,110 @@
+//! Value constraints: every case of `constraints/cases.toml` through control files on disk, a patch and the real
+//! evaluating child.
+
+#![expect(clippy::unwrap_used, reason = "a case that cannot be set up is a case that fails")]
+#![expect(clippy::disallowed_methods, reason = "the cases are laid out on disk")]
+
+use changeward::app::check::check;
+use changeward::app::request::{CheckRequest, DiffSource, FailOn, Spec};
+use changeward::model::{ChangeClass, Decision, Moment};
+use serde::Deserialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    file: String,
+    before: String,
+    after: String,
+    #[serde(default)]
+    top: String,
+    allow: String,
+    #[serde(default)]
+    fits: bool,
+    line: Option<u32>,
+    why: Option<String>,
+    code: Option<String>,
+}
+
+#[test]
+fn every_edit_is_allowed_or_the_first_that_is_not_is_the_reason() {
+    let cases: Cases = toml::from_str(&fs::read_to_string("tests/constraints/cases.toml").unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    for case in &cases.case {
+        let dir = tempfile::tempdir().unwrap();
+        let decision = check(&stage(case, dir.path())).unwrap();
+        let found = fault(&decision, case.code.as_deref().unwrap_or("TPL_CONSTRAINTS"));
+        let right = match (&case.why, &found) {
+            _ if case.fits => decision.class == ChangeClass::Standard,
+            (Some(why), Some((msg, line))) => {
+                decision.class == ChangeClass::Normal && msg.contains(why.as_str()) && *line == case.line
+            }
+            _ => false,
+        };
+        if !right {
+            wrong.push(format!("{}: {:?} {found:?}", case.name, decision.class));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// What the template has against the change, by a code.
+fn fault(decision: &Decision, code: &str) -> Option<(String, Option<u32>)> {
+    let mut reasons = decision.why_not.iter().flat_map(|(_, reasons)| reasons);
+    let reason = reasons.find(|reason| reason.code == code)?;
+    Some((reason.msg.clone(), reason.line))
+}
+
+fn stage(case: &Case, dir: &Path) -> CheckRequest {
+    let write = |path: &str, text: &str| {
+        let path = dir.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(".changeward/config.toml", "version = 1\n[change_authority]\nwho = [\"@cab\"]\n");
+    write("CODEOWNERS", "* @owner\n");
+    let template = format!(
+        "version = 1\nid = \"case\"\ntitle = \"Case\"\nstate = \"published\"\nproposed_by = \"@ann\"\napproved_by = \
+         [\"@cab\"]\n{}\n[scope]\ninclude = [\"**\"]\n{}",
+        case.top, case.allow
+    );
+    write(".changeward/templates/case.toml", &template);
+    write(&case.file, &case.before);
+    fs::write(dir.join("change.diff"), patch(case)).unwrap();
+    CheckRequest {
+        dir: dir.to_owned(),
+        spec: Spec::Diff(DiffSource::File(dir.join("change.diff"))),
+        control_files: Some(dir.to_owned()),
+        environment: "production".to_owned(),
+        now: Moment::parse("2026-11-22T12:00:00Z").unwrap(),
+        claim: None,
+        trailers: Vec::new(),
+        facts: None,
+        attachments: Vec::new(),
+        all_edits: false,
+        fail_on: FailOn::Pending,
+        program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
+    }
+}
+
+/// The whole file in place of the whole file.
+fn patch(case: &Case) -> String {
+    let side =
+        |sign: char, text: &str| -> String { text.split_inclusive('\n').map(|line| format!("{sign}{line}")).collect() };
+    let body = format!("{}{}", side('-', &case.before), side('+', &case.after));
+    let count = |text: &str| text.matches('\n').count();
+    format!(
+        "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1,{1} +1,{2} @@\n{body}",
+        case.file,
+        count(&case.before),
+        count(&case.after)
+    )
+}
