@@ -267,7 +267,7 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
     Ok(Pack { base, rules, metas, sources: sources.clone(), entry, reads_files })
 }
 
-fn new_engine(limits: Limits) -> Engine {
+pub(super) fn new_engine(limits: Limits) -> Engine {
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
@@ -284,7 +284,7 @@ fn new_engine(limits: Limits) -> Engine {
 }
 
 /// Runs on a thread of its own with a tall stack; a panic inside becomes an error.
-fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
+pub(super) fn on_tall_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PolicyErrors> {
     let crashed = |what: &str| {
         let problem = PolicyError::new(PolicyCode::Crashed, format!("the policy engine fell over: {what}"));
         let help = "a call in a policy met a defect of the engine; take out the rule that was added last and report it";
@@ -339,7 +339,7 @@ fn old_rego(line: &str) -> Option<&'static str> {
 }
 
 /// An error of the engine, which is one text: `--> FILE:LINE:COL`, the line, and `error: MESSAGE`.
-fn fault(text: &str, otherwise: PolicyCode, sources: &Sources) -> PolicyError {
+pub(super) fn fault(text: &str, otherwise: PolicyCode, sources: &Sources) -> PolicyError {
     let code = if text.contains("execution exceeded time limit") {
         PolicyCode::TimeLimit
     } else if text.contains("execution exceeded memory limit") {

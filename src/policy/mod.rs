@@ -4,6 +4,7 @@ mod attribution;
 mod builtins;
 mod check;
 pub mod codes;
+pub mod conftest;
 pub mod engine;
 pub mod error;
 mod graph;
