@@ -198,6 +198,7 @@ const FORMATS: &[(&str, FormatCheck)] = &[
     ("id", |v| {
         text(v, |t| !t.is_empty() && !t.starts_with('-') && t.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)))
     }),
+    ("inside", |v| text(v, |t| !t.starts_with('/') && !t.contains("..") && !t.contains("//") && !t.is_empty())),
     ("calendar", |v| text(v, |t| t.ends_with(".ics") && !t.contains(".."))),
 ];
 

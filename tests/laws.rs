@@ -196,7 +196,9 @@ fn left_when(facts: &Facts, findings: &Findings, approve: impl IntoIterator<Item
     let mut facts = facts.clone();
     facts.approvals.extend(yes(approve));
     let decision = decide(&facts, findings.clone(), Digests::default());
-    decision.missing().map(|level| level.level.clone()).collect()
+    let mut left: Vec<String> = decision.missing().map(|level| level.level.clone()).collect();
+    left.sort();
+    left
 }
 
 fn everybody_asked(decision: &Decision) -> Vec<Principal> {
@@ -206,7 +208,10 @@ fn everybody_asked(decision: &Decision) -> Vec<Principal> {
 /// What no one who is there can give, as the next steps say.
 fn waits(decision: &Decision) -> Vec<String> {
     let steps = decision.next.iter().filter_map(|step| step.strip_prefix("wait for "));
-    steps.map(|step| step.split([' ', ';']).next().unwrap().trim_end_matches(':').to_owned()).collect()
+    let levels = steps.map(|step| step.split([' ', ';']).next().unwrap().trim_end_matches(':').to_owned());
+    let mut levels: Vec<String> = levels.collect();
+    levels.sort();
+    levels
 }
 
 /// Random changes that wait for people, with what the rules say about them.

@@ -56,16 +56,20 @@ fn side_by_side(work: Vec<Work<'_>>) -> Vec<(usize, Arc<FileEdits>)> {
 }
 
 fn compare(file: &FileDiff, sides: Sides) -> FileEdits {
-    let (old, new) = match sides {
-        Ok(sides) => sides,
-        Err(why) => return unknown(why),
-    };
-    let lines = line_edits(old.as_deref(), new.as_deref());
+    match sides {
+        Ok((old, new)) => file_edits(file, old.as_deref(), new.as_deref()),
+        Err(why) => unknown(why),
+    }
+}
+
+/// How one file changes, by what it holds before and after; `None` for a side that does not exist.
+pub fn file_edits(file: &FileDiff, old: Option<&[u8]>, new: Option<&[u8]>) -> FileEdits {
+    let lines = line_edits(old, new);
     let syntax = syntax_of(&file.path);
     let before = file.old_path.as_ref().map_or(syntax, syntax_of);
     let values = match (syntax, syntax == before) {
         (None, true) => None,
-        (Some(syntax), true) => Some(by_value(syntax, old.as_deref(), new.as_deref())),
+        (Some(syntax), true) => Some(by_value(syntax, old, new)),
         (_, false) => Some(Err(fault(true, SyntaxFault::new(0, "becomes a file of another format")))),
     };
     FileEdits { values, lines }

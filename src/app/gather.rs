@@ -1,6 +1,7 @@
 //! Everything known about one change, read once: the change, the control files at its base, the facts of a forge.
 
 use super::attachments;
+use super::conftest::{self, Gathered};
 use super::contents::Contents;
 use super::controls::{Controls, Owners};
 use super::failure::Failure;
@@ -30,6 +31,8 @@ pub(super) struct Proposal {
     edits: BTreeMap<usize, Arc<FileEdits>>,
     forge: ForgeFacts,
     attachments: Vec<Attachment>,
+    /// What the policies of `[conftest]` judge.
+    pub(super) conftest: Option<Gathered>,
 }
 
 /// Reads the change and the control files of its base; the two run side by side where git does both.
@@ -55,7 +58,14 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     let seen = seen(&forge, &change, &repo);
     let owners = owners(&controls, tree, &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Git(&repo))?;
-    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments })
+    let conftest = judged(&controls, &change, Contents::Git(&repo))?;
+    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments, conftest })
+}
+
+/// What the policies of `[conftest]` judge, where there are any.
+fn judged(controls: &Controls, change: &Change, contents: Contents<'_>) -> Result<Option<Gathered>, Failure> {
+    let wish = controls.config.conftest.as_ref();
+    wish.map(|wish| conftest::gather(wish, &change.diff.files, contents)).transpose()
 }
 
 /// How the files change that somebody asks about: a template that covers them, a policy, or whoever runs this.
@@ -118,7 +128,8 @@ fn from_patch(
     let (change, seen) = (Change { base, ..change }, BTreeMap::new());
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
-    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments: Vec::new() })
+    let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
+    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments: Vec::new(), conftest })
 }
 
 /// The folder whose control files the request wants read instead of those of a revision.
@@ -136,7 +147,7 @@ struct UnknownEnvironment {
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, owners, seen, edits, forge, attachments } = proposal;
+    let Proposal { mut change, controls, owners, seen, edits, forge, attachments, .. } = proposal;
     if let Some(meant) = controls.meant_environment(&request.environment) {
         let (given, meant) = (request.environment.clone(), meant.to_owned());
         return Err(Failure::usage(UnknownEnvironment { given, meant }));

@@ -3,10 +3,11 @@
 pub mod answer;
 mod attachments;
 pub mod check;
+mod conftest;
 mod contents;
 mod controls;
 mod digest;
-mod edits;
+pub mod edits;
 pub mod evaluate;
 pub mod exceptions;
 pub mod failure;

@@ -1,6 +1,6 @@
 //! What an organisation configures: scope, control files, authorities, calendars, lockdowns.
 
-use super::{Datum, Dialect, Moment, Pattern, Place, Principal, RowId, Severity, Span};
+use super::{ConftestConfig, Datum, Dialect, Moment, Pattern, Place, Principal, RowId, Severity, Span};
 use std::collections::BTreeMap;
 
 /// `.changeward/config.toml`; the default is what holds without the file.
@@ -36,6 +36,8 @@ pub struct Config {
     pub exceptions_warn_days: i64,
     /// How the files that name owners are read and judged.
     pub ownership: OwnershipConfig,
+    /// Policies over the contents of files, as Conftest runs them.
+    pub conftest: Option<ConftestConfig>,
     /// Parameters handed to the policies as `input.params`.
     pub params: BTreeMap<String, Datum>,
 }
@@ -100,6 +102,7 @@ impl Default for Config {
             exceptions_max_days: 180,
             exceptions_warn_days: 14,
             ownership: OwnershipConfig::default(),
+            conftest: None,
             params: BTreeMap::new(),
         }
     }

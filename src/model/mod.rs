@@ -10,6 +10,7 @@ mod change;
 mod claim;
 mod codeowners_line;
 mod config;
+mod conftest;
 mod constraint;
 mod datum;
 mod decision;
@@ -52,6 +53,7 @@ pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
     CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
 };
+pub use conftest::{ConftestConfig, ConftestParser};
 pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};

@@ -3,6 +3,7 @@
 use changeward::assess::{Evidence, Statement};
 use changeward::model::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// SplitMix64: small, seedable, good enough to mix facts.
 pub(crate) struct Dice(u64);
@@ -100,7 +101,7 @@ fn wild(seed: u64) -> Evidence {
         notes: Vec::new(),
     };
     Evidence {
-        edits: BTreeMap::new(),
+        edits: edits(d, change.diff.files.len()),
         now: now(),
         environment: d.pick(&["production", "staging"]).to_string(),
         change,
@@ -346,9 +347,20 @@ fn templates(d: &mut Dice) -> Vec<Template> {
         breaker: changeward::model::Breaker::default(),
         place: Place::default(),
     };
+    let mut strict = template("strict", "**", TemplateState::Published, true);
+    strict.allow = vec![Constraint {
+        allows: Allows::Value(Box::new(replicas(d.below(9) as f64))),
+        files: Vec::new(),
+        place: Place::default(),
+    }];
+    strict.review_by = d.once_in(2).then(|| now().plus(if d.once_in(2) { -2 * DAY } else { 0 }));
+    strict.predicate = d.once_in(2).then(|| d.pick(&["one-committer", "no-such"]).to_string());
     let mut all = vec![template("wide", "**", TemplateState::Published, true)];
     if d.once_in(3) {
         all.push(template("narrow", "services/pay/deploy/**", TemplateState::Published, true));
+    }
+    if d.once_in(2) {
+        all.push(strict);
     }
     if d.once_in(3) {
         all.push(template("draft", "**", TemplateState::Proposed, true));
@@ -455,4 +467,47 @@ fn statement(d: &mut Dice) -> Statement {
         trailers.push(("Downtime".to_owned(), "yes".to_owned()));
     }
     Statement { source: ClaimSource::Body, at: Some(now().plus(-3600)), trailers }
+}
+
+fn replicas(max: f64) -> ValueRule {
+    ValueRule {
+        path: DocPattern::parse("/replicas").unwrap(),
+        kinds: vec![EditKind::Replace],
+        only_where: Vec::new(),
+        kind: Some(ScalarKind::Integer),
+        min: None,
+        max: Some(max),
+        max_step: None,
+        direction: None,
+        one_of: Vec::new(),
+        regex: None,
+        semver: None,
+        image: false,
+    }
+}
+
+/// Most files change a number, some cannot be read.
+fn edits(d: &mut Dice, files: usize) -> BTreeMap<usize, Arc<FileEdits>> {
+    let scalar = |number: u64| Some(EditValue::Scalar(ScalarKind::Integer, number.to_string()));
+    let mut all = BTreeMap::new();
+    for file in 0..files {
+        let edit = Edit {
+            kind: EditKind::Replace,
+            document: 0,
+            path: DocPath(vec![Step::Key("replicas".to_owned())]),
+            from: None,
+            old: scalar(1),
+            new: scalar(d.below(9)),
+            old_line: Some(3),
+            new_line: Some(3),
+            dependency: None,
+        };
+        let values = if d.once_in(6) {
+            Err(Unanalysable { new: true, fault: SyntaxFault::new(2, "has the key `a` twice") })
+        } else {
+            Ok(ValueEdits { edits: vec![edit], elsewhere: None, documents: vec![DocumentHead::default()] })
+        };
+        all.insert(file, Arc::new(FileEdits { values: Some(values), lines: LineEdits::default() }));
+    }
+    all
 }

@@ -3,6 +3,7 @@
 //! Always the base revision (or a folder that stands for it), never the proposed change: a change does not get to write
 //! the rules it is judged by.
 
+mod conftest;
 mod fault;
 mod ownership;
 mod reader;
@@ -15,6 +16,7 @@ use crate::model::{
 };
 use crate::parse;
 use crate::parse::calendar::Calendar;
+use crate::policy::conftest::Policies;
 use crate::policy::engine::{Limits, Module, Pack, RuleMeta};
 use crate::world::tree::Tree;
 use ownership::Owning;
@@ -40,6 +42,8 @@ pub(super) struct Controls {
     pub(super) lockdowns: Vec<Lockdown>,
     pub(super) exceptions: Vec<Exception>,
     calendars: BTreeMap<String, Calendar>,
+    /// Policies as Conftest runs them.
+    pub(super) conftest: Option<Policies>,
     /// The organisation's own policies and the shipped ones.
     pub(super) modules: Vec<Module>,
     /// What METADATA says of their rules.
@@ -70,6 +74,7 @@ impl Controls {
         config.calendars.extend(unlisted(&paths, &config, &templates));
         let calendars = reader.calendars(&config, &templates)?;
         let modules = reader.modules(&paths)?;
+        let conftest = config.conftest.as_ref().map(|wish| reader.conftest(wish)).transpose()?;
         reader.same_id(&templates, |t| (&t.id, &t.place), "template");
         reader.same_id(&lockdowns, |l| (&l.id, &l.place), "lockdown");
         reader.same_id(&exceptions, |e| (&e.id, &e.place), "exception");
@@ -91,6 +96,7 @@ impl Controls {
             lockdowns,
             exceptions,
             calendars,
+            conftest,
             modules,
             metas,
         })

@@ -14,6 +14,15 @@ const TOO_DEEP: &str = "too deep";
 /// And at a key that is there already.
 const DUPLICATE: &str = "duplicate key ";
 
+/// Whether a text is such JSON; else the line and why, to go on from "the file …".
+pub(in crate::parse) fn json_text(text: &str) -> Result<(), (u32, String)> {
+    read(text).map(drop).map_err(|problem| {
+        let before = text.get(..problem.span.start).unwrap_or(text).matches('\n').count();
+        let line = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
+        (line, format!("cannot be judged: {}", problem.message))
+    })
+}
+
 pub(super) fn read(text: &str) -> Result<Read, Problem> {
     let mut top = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);

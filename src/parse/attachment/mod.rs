@@ -8,6 +8,8 @@ mod json;
 mod junit;
 mod yaml;
 
+pub(super) use json::json_text;
+
 use super::problem::{InvalidFile, Problem};
 use crate::model::AttachmentFormat;
 

@@ -3,11 +3,21 @@
 //! One file per format. Each would rather refuse a file than leave out something that a program reading it would see:
 //! what the tree cannot hold, what two readers of the format take for different things, a key that stands twice.
 
+mod dockerfile;
+mod dockerfile_lines;
+mod dotenv;
+mod hcl;
+mod hcl_lex;
+mod ini;
 mod json;
+mod lines;
 mod names;
 mod number;
+mod properties;
 mod source;
+mod statements;
 mod toml;
+mod xml;
 mod yaml;
 mod yaml_gap;
 mod yaml_plain;
@@ -25,7 +35,12 @@ pub fn documents(syntax: Syntax, bytes: &[u8]) -> Result<Documents<'_>, SyntaxFa
         Syntax::Yaml => yaml::documents(source)?,
         Syntax::Json | Syntax::Jsonc => vec![json::root(source)?],
         Syntax::Toml => vec![toml::root(source)?],
-        _ => return Err(SyntaxFault::new(0, format!("is of a format that is not read yet: {}", syntax.as_str()))),
+        Syntax::Hcl => vec![hcl::root(source)?],
+        Syntax::Ini => vec![ini::root(source)?],
+        Syntax::Dotenv => vec![dotenv::root(source)?],
+        Syntax::Properties => vec![properties::root(source)?],
+        Syntax::Xml => vec![xml::root(source)?],
+        Syntax::Dockerfile => vec![dockerfile::root(source)?],
     };
     Ok(Documents { text, roots })
 }

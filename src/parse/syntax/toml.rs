@@ -5,7 +5,8 @@
 //! holds both parts: what follows there stands outside it.
 
 use super::number;
-use super::source::{Source, scalar, span};
+use super::source::{Source, scalar, shown, span};
+use super::statements::{extent, in_order, trim};
 use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value};
 use crate::parse::document::long_key;
 use std::borrow::Cow;
@@ -24,7 +25,7 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
         return Err(match error.message() {
             "duplicate key" => {
                 let key = source.slice(place.clone());
-                source.fault(place.start, format!("has the key {} twice", super::source::shown(key)))
+                source.fault(place.start, format!("has the key {} twice", shown(key)))
             }
             said => source.broken(place.start, said),
         });
@@ -56,12 +57,7 @@ impl<'t> Reader<'t> {
             let key_span = span(start, place.end.max(start));
             fields.push(Field { key: key.into_inner(), key_span, node });
         }
-        fields.sort_by_key(|field| field.key_span.start); // the library sorts by name
-        let starts: Vec<u32> = fields.iter().skip(1).map(|field| field.key_span.start).collect();
-        for (field, next) in fields.iter_mut().zip(starts) {
-            trim(&mut field.node, next);
-        }
-        Ok(fields)
+        Ok(in_order(fields)) // the library sorts by name
     }
 
     /// The first header of a table or of a list of tables, when the value has one.
@@ -140,33 +136,4 @@ impl<'t> Reader<'t> {
         }
         Ok(Node { span: span(place.start, end), value: Value::List(nodes) })
     }
-}
-
-/// From the first key to the end of the last value.
-fn extent(fields: &[Field<'_>]) -> Option<Range<u32>> {
-    let start = fields.iter().map(|field| field.key_span.start).min()?;
-    let end = fields.iter().map(|field| field.node.span.end.max(field.key_span.end)).max()?;
-    Some(start..end)
-}
-
-/// Ends a value before an offset where something else begins.
-fn trim(node: &mut Node<'_>, limit: u32) {
-    if node.span.end <= limit || node.span.start >= limit {
-        return;
-    }
-    let mut end = node.span.start;
-    let mut part = |node: &mut Node<'_>, start: u32, least: u32| {
-        if start < limit {
-            trim(node, limit);
-            end = end.max(node.span.end.min(limit)).max(least);
-        }
-    };
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| part(item, item.span.start, 0)),
-        Value::Map(fields) => {
-            fields.iter_mut().for_each(|field| part(&mut field.node, field.key_span.start, field.key_span.end));
-        }
-        Value::Scalar(_) => {}
-    }
-    node.span.end = end.min(limit);
 }

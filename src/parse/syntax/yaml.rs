@@ -86,9 +86,10 @@ impl<'t> Reader<'t> {
             match event {
                 Event::Nothing | Event::StreamStart => {}
                 Event::DocumentStart(marked) => {
-                    let end = if marked { range.end } else { range.start };
                     self.gap(range.start)?;
-                    self.cursor = end.max(self.cursor);
+                    if marked {
+                        self.cursor = range.end;
+                    }
                 }
                 Event::DocumentEnd => roots.extend(self.root.take()),
                 Event::StreamEnd => {
@@ -200,10 +201,15 @@ impl<'t> Reader<'t> {
             return Err(self.source.fault(range.start, "has values that stand in each other"));
         }
         let gap = self.gap(range.start)?;
+        // Some readers end the indicator there and take the rest for the value.
+        let in_flow = self.open.iter().any(|open| open.flow);
+        if plain && (text.starts_with('?') || (in_flow && text.starts_with(':'))) {
+            return Err(self.source.fault(range.start, "has a value without quotes that begins with `?` or `:`"));
+        }
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let mut place = match (block, gap.block) {
             _ if absent => self.absent(),
-            (true, Some(start)) => start..self.block_end(start, range),
+            (true, Some(start)) => start..self.block_end(start, range)?,
             (false, None) => range.clone(),
             (true, None) | (false, Some(_)) => {
                 return Err(self.source.fault(range.start, "has a block of text whose beginning is not clear"));
@@ -254,14 +260,22 @@ impl<'t> Reader<'t> {
     }
 
     /// The end of a block of text: behind its last line that counts.
-    fn block_end(&self, start: usize, range: &Range<usize>) -> usize {
+    fn block_end(&self, start: usize, range: &Range<usize>) -> Result<usize, SyntaxFault> {
         let text = self.source.slice(start..range.end);
         let header = text.lines().next().unwrap_or_default().split(" #").next().unwrap_or_default();
-        let last_line = text.rfind('\n').map_or(0, |end| end + 1);
-        let blank_end = text.get(last_line..).unwrap_or_default().bytes().all(|byte| byte == b' ');
-        let body = text.get(..last_line).filter(|_| blank_end).unwrap_or(text);
-        let body = if header.contains('+') { body } else { body.trim_end_matches(['\n', '\r']) };
-        start + body.len().max(header.trim_end().len())
+        let (body, last_line) = text.rsplit_once('\n').unwrap_or(("", text));
+        let blank_end = text.len() > last_line.len() && last_line.bytes().all(|byte| byte == b' ');
+        if blank_end && !last_line.is_empty() && range.end == self.source.text.len() {
+            return Err(self.source.fault(range.end, "ends within a line of blanks, which only some readers count"));
+        }
+        let kept = header.contains('+');
+        let body = match (blank_end, kept) {
+            (true, true) => body.len() + 1,
+            (true, false) => body.trim_end_matches(['\n', '\r']).len(),
+            (false, true) => text.len(),
+            (false, false) => text.trim_end_matches(['\n', '\r']).len(),
+        };
+        Ok(start + body.max(header.trim_end().len()))
     }
 
     /// A block at the end of a file that does not end its line has no line break at its end, whatever the reader says.

@@ -72,6 +72,12 @@ impl Gap {
                     Some(uri) => uri.iter().position(|byte| *byte == b'>').map_or(rest.len(), |end| end + 3),
                     None => rest.iter().take_while(|byte| !b" \t\r\n,[]{}".contains(byte)).count(),
                 };
+                // PyYAML ends the name of an anchor at other characters, and begins a value there.
+                let name = rest.get(1..length).unwrap_or_default();
+                let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+                if byte == b'&' && !name.iter().all(known) {
+                    self.stray = self.stray.or(Some(at));
+                }
                 if byte == b'!' && self.tag.is_none() {
                     self.tag = Some(at..at + length);
                 }

@@ -35,8 +35,8 @@ pub(in crate::policy) struct Bundle {
 pub(super) struct Asked {
     pub(super) namespace: String,
     pub(super) name: String,
-    /// Where it stands: the line is 0 where it has several bodies in a file, and there is none where they are in several.
-    pub(super) place: Option<Place>,
+    /// Where its bodies stand.
+    pub(super) places: Vec<Place>,
 }
 
 impl Asked {
@@ -91,16 +91,17 @@ impl Bundle {
             problem.message = format!("{} (while {named} was judged)", problem.message);
             problem
         })?;
+        let pairs: BTreeMap<&str, &Value> =
+            value.as_set().into_iter().flat_map(|set| set.iter()).filter_map(pair).collect();
+        let given = |key: &str| pairs.get(key).copied().unwrap_or(&Value::Undefined);
         let reader = Reader { path, sources: &self.sources };
         let namespaces: BTreeSet<&str> = self.rules.iter().map(|rule| rule.namespace.as_str()).collect();
-        let exceptions: BTreeMap<&str, Exceptions> = namespaces
-            .into_iter()
-            .map(|namespace| (namespace, Exceptions::of(&value[format!("exception {namespace}").as_str()])))
-            .collect();
+        let exceptions: BTreeMap<&str, Exceptions> =
+            namespaces.into_iter().map(|namespace| (namespace, Exceptions::of(given(&excepting(namespace))))).collect();
         let mut said = Vec::new();
         for (number, rule) in self.rules.iter().enumerate() {
             let excepted = exceptions.get(rule.namespace.as_str()).is_some_and(|all| all.mute(&rule.name));
-            said.extend(reader.read(rule, &value[number.to_string().as_str()], excepted)?);
+            said.extend(reader.read(rule, given(&format!("r{number}")), excepted)?);
         }
         Ok(said)
     }
@@ -115,6 +116,13 @@ impl Bundle {
         let file = Value::from_json_str(&file.to_string()).map_err(|e| crashed(e.to_string()))?;
         self.engine.add_data(file).map_err(|e| crashed(e.to_string()))?;
         Ok(())
+    }
+}
+
+fn pair(element: &Value) -> Option<(&str, &Value)> {
+    match element.as_array().ok()?.as_slice() {
+        [Value::String(key), value] => Some((key, value)),
+        _ => None,
     }
 }
 
@@ -256,7 +264,7 @@ fn asked(namespaces: &Namespaces, wished: &[String]) -> Result<Vec<Asked>, Polic
             for (name, places) in heads.iter().filter(|(name, _)| is_asked(name)) {
                 met = true;
                 if seen.insert((namespace.clone(), name.clone())) {
-                    rules.push(Asked { namespace: namespace.clone(), name: name.clone(), place: place(places) });
+                    rules.push(Asked { namespace: namespace.clone(), name: name.clone(), places: places.clone() });
                 }
             }
         }
@@ -278,16 +286,6 @@ fn asked(namespaces: &Namespaces, wished: &[String]) -> Result<Vec<Asked>, Polic
         }
     }
     if problems.is_empty() { Ok(rules) } else { Err(PolicyErrors::new(problems)) }
-}
-
-fn place(places: &[Place]) -> Option<Place> {
-    match places {
-        [one] => Some(one.clone()),
-        [first, rest @ ..] if rest.iter().all(|other| other.file == first.file) => {
-            Some(Place { file: first.file.clone(), line: 0 })
-        }
-        _ => None,
-    }
 }
 
 /// `deny`, `violation`, `warn`, alone or with words behind a `_`.
@@ -316,7 +314,7 @@ fn companion(rules: &[Asked], namespaces: &Namespaces) -> String {
     let mut text = format!("package {ASKING}\n\nimport rego.v1\n\n");
     for (number, rule) in rules.iter().enumerate() {
         text.push_str(&format!(
-            "results[\"{number}\"] := value if value := {}\n",
+            "results contains [\"r{number}\", value] if value := {}\n",
             reference(&rule.namespace, &rule.name)
         ));
     }
@@ -325,10 +323,14 @@ fn companion(rules: &[Asked], namespaces: &Namespaces) -> String {
         asked.into_iter().filter(|name| namespaces.get(*name).is_some_and(|heads| heads.contains_key("exception")))
     {
         let path = reference(namespace, "exception");
-        let key = serde_json::Value::from(format!("exception {namespace}"));
-        text.push_str(&format!("results[{key}] := value if value := {path}\n"));
+        text.push_str(&format!("results contains [\"{}\", value] if value := {path}\n", excepting(namespace)));
     }
     text
+}
+
+/// The key of the exceptions of a namespace.
+fn excepting(namespace: &str) -> String {
+    namespace.bytes().fold(String::from("x"), |key, byte| format!("{key}{byte:02x}"))
 }
 
 fn reference(namespace: &str, name: &str) -> String {

@@ -61,8 +61,8 @@ pub struct Said {
     pub rule: String,
     /// For people.
     pub msg: String,
-    /// Where the rule stands; the line is 0 where several rules of a name share a file.
-    pub place: Option<(String, u32)>,
+    /// Where the bodies of the rule stand: it does not say which of them spoke.
+    pub places: Vec<(String, u32)>,
 }
 
 /// The first line of the request.

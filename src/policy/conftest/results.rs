@@ -74,13 +74,13 @@ impl Reader<'_> {
             line: line.and_then(|line| u32::try_from(line).ok()).filter(|line| *line > 0),
             rule: rule.path(),
             msg: if msg.trim().is_empty() { "(the rule gives no message)".to_owned() } else { msg.to_owned() },
-            place: rule.place.as_ref().map(|place| (place.file.clone(), place.line)),
+            places: rule.places.iter().map(|place| (place.file.clone(), place.line)).collect(),
         })
     }
 
     fn wrong(&self, rule: &Asked, message: String, help: &str) -> PolicyErrors {
         let problem = PolicyError::new(PolicyCode::Shape, message).help(help);
-        match &rule.place {
+        match rule.places.first() {
             Some(place) => problem.at_line(self.sources, place).into(),
             None => problem.into(),
         }

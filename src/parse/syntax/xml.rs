@@ -1,0 +1,241 @@
+//! XML 1.0 without a document type: elements as mappings, attributes as `@name`, text as `#text`.
+//!
+//! The library says what is well formed and where each element stands; tags are read once more here, since it keeps
+//! neither prefixes nor the declarations of name spaces.
+
+use super::source::{MAX_DEPTH, Source, scalar, span};
+use super::statements::in_order;
+use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value};
+use roxmltree::{Document, Error, NodeType};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The key of an element's text.
+const TEXT: &str = "#text";
+
+/// The key of the order of an element's children, where there are several kinds.
+const ORDER: &str = "#order";
+
+/// The element of a file, under its name.
+pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
+    too_deep(&source)?;
+    let document = Document::parse(source.text).map_err(|error| match error {
+        Error::DtdDetected => source.fault(0, "has a document type"),
+        error => {
+            let place = error.pos();
+            let said = error.to_string();
+            let said = said.split(" at ").next().unwrap_or_default().to_owned();
+            let mut fault = source.broken(0, &said);
+            fault.line = place.row;
+            fault
+        }
+    })?;
+    let mut reader = Reader { source };
+    reader.source.count(0, 0)?;
+    reader.declaration()?;
+    let mut fields = Vec::new();
+    for child in document.root().children() {
+        match child.node_type() {
+            NodeType::Element => fields.push(reader.field(child, 1)?),
+            NodeType::PI => return Err(reader.instruction(child)),
+            _ => {}
+        }
+    }
+    let span = fields.first().map_or(0..0, |field| field.node.span.clone());
+    Ok(Node { span, value: Value::Map(fields) })
+}
+
+/// A rough count of open elements, so that nothing deep is given to the library. Comments and text may only raise it.
+fn too_deep(source: &Source<'_>) -> Result<(), SyntaxFault> {
+    let mut depth = 0_usize;
+    let bytes = source.text.as_bytes();
+    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<') {
+        match bytes.get(at + 1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!' | b'?') | None => {}
+            Some(_) => depth += 1,
+        }
+        // An empty element closes itself.
+        let end = bytes.get(at..).unwrap_or_default().iter().position(|byte| *byte == b'>').unwrap_or(0);
+        if end > 0 && bytes.get(at + end - 1) == Some(&b'/') && bytes.get(at + 1) != Some(&b'/') {
+            depth = depth.saturating_sub(1);
+        }
+        if depth > MAX_DEPTH * 4 {
+            return Err(source.fault(at, format!("is nested more than {MAX_DEPTH} levels deep")));
+        }
+    }
+    Ok(())
+}
+
+struct Reader<'t> {
+    source: Source<'t>,
+}
+
+type Element<'d, 't> = roxmltree::Node<'d, 't>;
+
+impl<'t> Reader<'t> {
+    /// `<?xml …?>` may only say what is so anyway.
+    fn declaration(&self) -> Result<(), SyntaxFault> {
+        let Some(rest) = self.source.text.strip_prefix("<?xml") else { return Ok(()) };
+        let declaration = rest.split("?>").next().unwrap_or_default().to_ascii_lowercase();
+        let Some((_, encoding)) = declaration.split_once("encoding") else { return Ok(()) };
+        let encoding = encoding.trim_start_matches(['=', ' ', '\t', '\n', '"', '\'']);
+        if ["utf-8", "us-ascii", "ascii"].iter().any(|known| encoding.starts_with(known)) {
+            return Ok(());
+        }
+        Err(self.source.fault(0, "says that it is in another encoding than UTF-8"))
+    }
+
+    fn instruction(&self, node: Element<'_, 't>) -> SyntaxFault {
+        self.source.fault(node.range().start, "has a processing instruction")
+    }
+
+    /// An element under its name.
+    fn field(&mut self, element: Element<'_, 't>, depth: usize) -> Result<Field<'t>, SyntaxFault> {
+        let place = element.range();
+        self.source.count(place.start, depth)?;
+        let tag = self.source.slice(place.start + 1..place.end);
+        let name = tag.split([' ', '\t', '\r', '\n', '/', '>']).next().unwrap_or_default();
+        let mut fields = Vec::new();
+        let content = self.attributes(place.start + 1 + name.len(), &mut fields)?;
+        self.content(element, content, depth, &mut fields)?;
+        let node = Node { span: span(place.start, place.end), value: self.source.map(fields)? };
+        Ok(Field { key: Cow::Borrowed(name), key_span: span(place.start, place.start), node })
+    }
+
+    /// Reads the attributes of a tag whose name ends at an offset; where its content begins.
+    fn attributes(&mut self, from: usize, fields: &mut Vec<Field<'t>>) -> Result<usize, SyntaxFault> {
+        let blanks = [' ', '\t', '\r', '\n'];
+        let mut at = from;
+        loop {
+            let rest = self.source.slice(at..self.source.text.len());
+            let next = rest.trim_start_matches(blanks);
+            let start = at + (rest.len() - next.len());
+            let Some(length) = next.find('=').filter(|_| !next.starts_with(['>', '/'])) else {
+                return Ok(start + next.find('>').map_or(0, |end| end + 1));
+            };
+            self.source.count(start, 1)?;
+            let name = next.get(..length).unwrap_or_default().trim_end_matches(blanks);
+            let after = next.get(length + 1..).unwrap_or_default();
+            let quoted = after.trim_start_matches(blanks);
+            let open = start + length + 1 + (after.len() - quoted.len());
+            let mut inner = quoted.chars();
+            let quote = inner.next().unwrap_or('"');
+            let value = inner.as_str().split(quote).next().unwrap_or_default();
+            let text = self.unescaped(value, open)?.replace(['\t', '\n'], " ");
+            at = open + value.len() + 2;
+            let node = scalar(span(open, at), ScalarKind::Text, text);
+            let key = Cow::Owned(format!("@{name}"));
+            fields.push(Field { key, key_span: span(start, start + name.len()), node });
+        }
+    }
+
+    /// The value of an attribute: a line break that is written as one is a blank, but not an escaped one.
+    fn unescaped(&self, value: &str, at: usize) -> Result<String, SyntaxFault> {
+        let value = value.replace("\r\n", "\n");
+        if !value.contains('&') {
+            return Ok(value);
+        }
+        let mut made = String::with_capacity(value.len());
+        let mut rest = &*value;
+        while let Some((before, after)) = rest.split_once('&') {
+            made.push_str(before);
+            let known = after.split_once(';').and_then(|(name, rest)| Some((entity(name)?, rest)));
+            let Some((c, next)) = known.filter(|(c, _)| !matches!(c, '\t' | '\n' | '\r')) else {
+                return Err(self.source.fault(at, "has an escape in an attribute that is not clear"));
+            };
+            made.push(c);
+            rest = next;
+        }
+        made.push_str(rest);
+        Ok(made)
+    }
+
+    /// The text or the children of an element.
+    fn content(
+        &mut self,
+        element: Element<'_, 't>,
+        start: usize,
+        depth: usize,
+        fields: &mut Vec<Field<'t>>,
+    ) -> Result<(), SyntaxFault> {
+        let has_elements = element.children().any(|child| child.is_element());
+        let mut texts = Vec::new();
+        let mut children: Vec<Field<'t>> = Vec::new();
+        for child in element.children() {
+            match child.node_type() {
+                NodeType::Element => children.push(self.field(child, depth + 1)?),
+                NodeType::Text => texts.push(child),
+                NodeType::PI => return Err(self.instruction(child)),
+                NodeType::Comment | NodeType::Root => {}
+            }
+        }
+        if has_elements {
+            let blank = |text: &Element<'_, '_>| text.text().is_some_and(|text| text.trim().is_empty());
+            if let Some(mixed) = texts.iter().find(|text| !blank(text)) {
+                return Err(self.source.fault(mixed.range().start, "mixes text and elements"));
+            }
+            return self.children(children, start, fields);
+        }
+        match &*texts {
+            [] => Ok(()),
+            [text] => {
+                let place = text.range();
+                let text = text.text().unwrap_or_default().to_owned();
+                let node = scalar(span(place.start, place.end), ScalarKind::Text, text);
+                fields.push(Field { key: Cow::Borrowed(TEXT), key_span: node.span.start..node.span.start, node });
+                Ok(())
+            }
+            [_, second, ..] => Err(self.source.fault(second.range().start, "has a comment within a text")),
+        }
+    }
+
+    /// Children by their names: one as it is, several as a list.
+    fn children(&self, children: Vec<Field<'t>>, start: usize, fields: &mut Vec<Field<'t>>) -> Result<(), SyntaxFault> {
+        let mut places: HashMap<Cow<'t, str>, usize> = HashMap::new();
+        let mut groups: Vec<Vec<Field<'t>>> = Vec::new();
+        let order: Vec<String> = children.iter().map(|child| child.key.to_string()).collect();
+        for child in children {
+            let place = *places.entry(child.key.clone()).or_insert(groups.len());
+            match groups.get_mut(place) {
+                Some(group) => group.push(child),
+                None => groups.push(vec![child]),
+            }
+        }
+        if groups.len() > 1 {
+            let here = span(start, start);
+            let node = scalar(here.clone(), ScalarKind::Text, order.join(" "));
+            fields.push(Field { key: Cow::Borrowed(ORDER), key_span: here, node });
+        }
+        let grouped = groups.into_iter().filter_map(|mut group| {
+            if group.len() == 1 {
+                return group.pop();
+            }
+            let place = group.first()?.node.span.start..group.last()?.node.span.end;
+            let (key, key_span) = group.first().map(|first| (first.key.clone(), first.key_span.clone()))?;
+            let items = group.into_iter().map(|field| field.node).collect();
+            Some(Field { key, key_span, node: Node { span: place, value: Value::List(items) } })
+        });
+        fields.extend(in_order(grouped.collect()));
+        Ok(())
+    }
+}
+
+/// The character of a reference, without `&` and `;`.
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let digits = name.strip_prefix('#')?;
+            let number = match digits.strip_prefix('x') {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => digits.parse(),
+            };
+            number.ok().and_then(char::from_u32)
+        }
+    }
+}
