@@ -148,6 +148,29 @@ fn what_is_shown_of_exceptions_works() {
     }
 }
 
+/// The configuration shown is read, and the policy shown judges, with its exception.
+#[test]
+fn what_is_shown_of_conftest_works() {
+    let page = read("docs/conftest.md");
+    let [config] = blocks(&page, "toml").try_into().unwrap();
+    let [policy] = blocks(&page, "rego").try_into().unwrap();
+    let repo = TempRepo::new();
+    repo.write(".changeward/config.toml", &config);
+    repo.write("policy/root.rego", &policy);
+    repo.write("policy/data/a.yaml", "a: 1\n");
+    repo.commit("one");
+    let deployment =
+        |labels: &str| format!("kind: Deployment\nmetadata: {{name: x, labels: {{{labels}}}}}\nspec: {{}}\n");
+    repo.write("deploy/a.yaml", &deployment(""));
+    repo.write("deploy/b.yaml", &deployment("legacy: \"true\""));
+    repo.commit("two");
+    let (code, said) = changeward(&["check", "HEAD~1..HEAD", "--format", "json"], repo.path());
+    assert_eq!(code, Some(11), "{said}");
+    for code in ["CONFTEST_DENY", "CONFTEST_EXCEPTED"] {
+        assert_eq!(said.matches(&format!("\"{code}\"")).count(), 1, "{code}: {said}");
+    }
+}
+
 /// The rules shown fire on the documents shown, and the commands shown are ones the program takes.
 #[test]
 fn what_is_shown_of_attachments_works() {

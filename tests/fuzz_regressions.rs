@@ -24,6 +24,7 @@ targets! {
     calendar in "../fuzz/fuzz_targets/calendar.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
+    conftest in "../fuzz/fuzz_targets/conftest.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",

@@ -87,13 +87,13 @@ pub(super) fn properties(documents: &Documents<'_>) -> Result<Json, SyntaxFault>
     texts(documents, root).map(Json::Object)
 }
 
-/// Sections of keys; numbers and truth values are such. Keys before the first section would not be seen by any rule.
+/// Sections of keys; numbers and truth values are such. Conftest leaves out what stands before the first section, and in
+/// `DEFAULT`.
 pub(super) fn ini(documents: &Documents<'_>) -> Result<Json, SyntaxFault> {
     let mut sections = Map::new();
     for field in root(documents)?.fields().iter().filter(|field| !field.key.starts_with('#')) {
         if field.node.scalar().is_some() || field.key == "DEFAULT" {
-            let why = "has keys outside of a section, or in `DEFAULT`, which Conftest leaves out";
-            return Err(SyntaxFault::new(line(documents, field.key_span.start), why));
+            continue;
         }
         let keys = texts(documents, &field.node)?;
         let keys = keys.into_iter().map(|(key, value)| (key, typed(value.as_str().unwrap_or_default())));
