@@ -161,8 +161,8 @@ fn what_is_shown_of_conftest_works() {
     repo.commit("one");
     let deployment =
         |labels: &str| format!("kind: Deployment\nmetadata: {{name: x, labels: {{{labels}}}}}\nspec: {{}}\n");
-    repo.write("deploy/a.yaml", &deployment(""));
-    repo.write("deploy/b.yaml", &deployment("legacy: \"true\""));
+    repo.write("deploy/a.yaml", deployment(""));
+    repo.write("deploy/b.yaml", deployment("legacy: \"true\""));
     repo.commit("two");
     let (code, said) = changeward(&["check", "HEAD~1..HEAD", "--format", "json"], repo.path());
     assert_eq!(code, Some(11), "{said}");

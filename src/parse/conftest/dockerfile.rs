@@ -54,7 +54,7 @@ impl<'t> Reader<'t> {
         while let Some((number, line)) = self.lines.next() {
             let line = line.trim_start();
             if let Some(comment) = line.strip_prefix('#') {
-                let directive = first.then(|| self.directive(comment)).unwrap_or_default();
+                let directive = first && self.directive(comment);
                 first = directive;
                 if !directive {
                     comments.push(comment.trim().to_owned());

@@ -152,8 +152,8 @@ fn load(head: &Head, data: &str) -> Result<Bundle, PolicyErrors> {
     let mut parsed = Vec::new();
     for module in &modules {
         match parse(&mut engine, module, &sources) {
-            Ok(()) => parsed.push(module),
-            Err(problem) => problems.push(problem),
+            None => parsed.push(module),
+            Some(problem) => problems.push(problem),
         }
     }
     let asts = engine.get_modules().clone();
@@ -179,19 +179,19 @@ fn load(head: &Head, data: &str) -> Result<Bundle, PolicyErrors> {
     Ok(Bundle { engine, rules, data, reads_name, combine: head.combine, sources })
 }
 
-/// As Rego v1, and where it is none, as v0.
-fn parse(engine: &mut Engine, module: &Module, sources: &Sources) -> Result<(), PolicyError> {
+/// As Rego v1, and where it is none, as v0; what is wrong where it is neither.
+fn parse(engine: &mut Engine, module: &Module, sources: &Sources) -> Option<PolicyError> {
     if let Some(span) = scan::too_deep(&scan::words(&module.source), NESTING) {
         let message = format!("literals stand more than {NESTING} deep in one another here");
         let problem = PolicyError::new(PolicyCode::Nesting, message).at(sources, &module.file, span);
-        return Err(problem.help("give the inner value a name of its own: `inner := {…}`"));
+        return Some(problem.help("give the inner value a name of its own: `inner := {…}`"));
     }
     let mut read = |v0: bool| {
         engine.set_rego_v0(v0);
         engine.add_policy(module.file.clone(), module.source.clone())
     };
-    let Err(first) = read(false) else { return Ok(()) };
-    let Err(second) = read(true) else { return Ok(()) };
+    let Err(first) = read(false) else { return None };
+    let Err(second) = read(true) else { return None };
     let (mut problem, other) = (fault(&first.to_string(), PolicyCode::Parse, sources), second.to_string());
     let other = fault(&other, PolicyCode::Parse, sources);
     let line = |problem: &PolicyError| problem.place.as_ref().map_or(0, |place| place.line);
@@ -201,8 +201,10 @@ fn parse(engine: &mut Engine, module: &Module, sources: &Sources) -> Result<(), 
         problem = other;
     }
     problem.place.get_or_insert_with(|| Place { file: module.file.clone(), line: 0 });
-    Err(problem
-        .help(format!("mend the Rego at this place; it is neither v1 nor v0, and reads on longest as {version}")))
+    Some(
+        problem
+            .help(format!("mend the Rego at this place; it is neither v1 nor v0, and reads on longest as {version}")),
+    )
 }
 
 /// The rules that Conftest would ask, by namespace.
