@@ -100,6 +100,7 @@ fn request(dir: &Path, spec: Spec, control_files: Option<PathBuf>) -> CheckReque
         claim: None,
         trailers: Vec::new(),
         facts: None,
+        attachments: Vec::new(),
         all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),

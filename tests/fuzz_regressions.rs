@@ -19,11 +19,13 @@ macro_rules! targets {
 }
 
 targets! {
+    attachment in "../fuzz/fuzz_targets/attachment.rs",
     backstage in "../fuzz/fuzz_targets/backstage.rs",
     calendar in "../fuzz/fuzz_targets/calendar.rs",
     cases in "../fuzz/fuzz_targets/cases.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
+    conftest in "../fuzz/fuzz_targets/conftest.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",

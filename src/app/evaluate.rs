@@ -5,6 +5,7 @@ use super::failure::{Failure, FailureKind};
 use super::request::CheckRequest;
 use crate::model::{Findings, Moment};
 use crate::parse::metadata::Metadata;
+use crate::policy::conftest::{Judged, Policies, Said};
 use crate::policy::engine::{Limits, Module, RuleMeta, STACK_BYTES};
 use crate::policy::error::PolicyErrors;
 use crate::policy::serve::serve;
@@ -20,6 +21,9 @@ pub(super) const MEMORY_BYTES: u64 = 2 << 30;
 
 /// How long the process may take beyond the engine's own time limit.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
+
+/// How long all files together may take where they are judged one by one.
+const CONFTEST: Duration = Duration::from_secs(60);
 
 /// The evaluating process of one run.
 pub(super) struct Child {
@@ -53,6 +57,18 @@ impl Child {
         self.evaluator.loaded(deadline).map_err(failed)?;
         let loaded = self.evaluator.loaded(deadline).map_err(failed)?;
         wire::read_loaded(&loaded, &self.modules).map_err(invalid)
+    }
+
+    /// Judges files as Conftest does.
+    pub(super) fn conftest(
+        &mut self,
+        policies: &Policies,
+        files: &[Judged],
+        now: Moment,
+    ) -> Result<Vec<Said>, Failure> {
+        let request = wire::conftest_request(policies, files, self.limits, now).map_err(invalid)?;
+        let answer = self.evaluator.evaluate(request, CONFTEST).map_err(failed)?;
+        wire::read_conftest(&answer, policies).map_err(invalid)
     }
 
     /// Evaluates one input document.

@@ -24,6 +24,8 @@ pub struct CheckRequest {
     pub trailers: Vec<(String, String)>,
     /// A file of facts that only a forge knows.
     pub facts: Option<PathBuf>,
+    /// What is attached: what the rules call it, and the file.
+    pub attachments: Vec<(String, PathBuf)>,
     /// The edits of every file are wanted, not only those that a template or a policy asks about.
     pub all_edits: bool,
     /// Which verdicts are a failing exit code.

@@ -4,17 +4,20 @@
 
 mod approval;
 mod asked;
+mod attachment;
 mod audit;
 mod change;
 mod claim;
 mod codeowners_line;
 mod config;
+mod conftest;
 mod constraint;
 mod datum;
 mod decision;
 mod doc_pattern;
 mod document;
 mod edit;
+mod exception;
 mod facts;
 mod file_facts;
 mod finding;
@@ -43,6 +46,7 @@ mod version;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
+pub use attachment::{Attachment, AttachmentFormat};
 pub use audit::{
     Acceptance, AuditFinding, AuditLint, AuditReport, Baseline, BaselineEntry, CommitTouch, CountedFile, Coverage,
     DriftWindow, History, Share, Size,
@@ -51,9 +55,9 @@ pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus,
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
-    CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
-    OwnershipConfig,
+    CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
 };
+pub use conftest::{ConftestConfig, ConftestParser};
 pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
@@ -63,6 +67,7 @@ pub use edit::{
     Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
     ValueEdits, VersionStep,
 };
+pub use exception::{Exception, ExceptionEntry, ExceptionFacts, ExceptionsReport, Standing, UsedException, Waiving};
 pub use facts::{
     Actors, CheckResult, Facts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Outcome, Risk,
     RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,

@@ -4,6 +4,8 @@ mod aliases;
 mod attribution;
 mod builtins;
 mod check;
+pub mod codes;
+pub mod conftest;
 pub mod engine;
 pub mod error;
 mod fault;
