@@ -76,6 +76,7 @@ fn evidence(files: usize) -> Evidence {
         windows: BTreeMap::new(),
         lockdowns: Vec::new(),
         exceptions: Vec::new(),
+        attachments: Vec::new(),
         forge: ForgeFacts::default(),
         statements: Vec::new(),
         identities: Vec::new(),

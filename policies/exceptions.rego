@@ -43,16 +43,39 @@ exception_reaches(exception, _, paths) if {
 	exception.covers_everything
 }
 
+waived_by(exception) := [finding | some finding in force_normal; waives(exception, finding)]
+
+# What the decision lists: each exception that took something away, with the paths of what it took.
+exceptions_used contains {"id": exception.id, "paths": sort(paths)} if {
+	some exception in input.exceptions
+	taken := waived_by(exception)
+	count(taken) > 0
+	paths := {path | some finding in taken; some path in object.get(finding, "paths", [])}
+}
+
 # METADATA
 # title: An exception was used
 warn contains {
 	"code": "EXCEPTION_USED",
 	"severity": "info",
 	"msg": sprintf("exception `%s` waives %s until %s: %s", [exception.id, exception.rule, exception.expires_at, exception.reason]),
+	"help": sprintf("instead: %s; %s answers for it, %s allowed it", [exception.compensating, exception.owner, exception.approved_by]),
+	"paths": used.paths,
 } if {
 	some exception in input.exceptions
-	some finding in force_normal
-	waives(exception, finding)
+	some used in exceptions_used
+	used.id == exception.id
+}
+
+# METADATA
+# title: An exception ends soon
+warn contains {
+	"code": "EXCEPTION_EXPIRING",
+	"msg": sprintf("exception `%s` for %s ends at %s", [exception.id, exception.rule, exception.expires_at]),
+	"help": sprintf("%s: mend what it waives, or have %s approved again before then", [exception.owner, exception.place]),
+} if {
+	some exception in input.exceptions
+	exception.state == "expiring"
 }
 
 # METADATA
@@ -63,5 +86,16 @@ warn contains {
 	"help": sprintf("remove %s, or have it approved again", [exception.place]),
 } if {
 	some exception in input.exceptions
-	not exception.active
+	exception.state == "expired"
+}
+
+# METADATA
+# title: An exception does not count
+warn contains {
+	"code": "EXCEPTION_VOID",
+	"msg": sprintf("exception `%s` for %s does not count: %s", [exception.id, exception.rule, exception.void]),
+	"help": sprintf("have %s approved by somebody who may, for no longer than may be", [exception.place]),
+} if {
+	some exception in input.exceptions
+	exception.void
 }

@@ -17,4 +17,5 @@ proposal := {
 	"warn": warn,
 	"require": require,
 	"obligation": obligation,
+	"exceptions": exceptions_used,
 }

@@ -16,6 +16,8 @@ default_params := {
 	"moderate_lines": 400,
 	"moderate_failures": 1,
 	"high_failures": 2,
+	"plan_destroys": 0,
+	"sarif_severity": 9,
 }
 
 params := object.union(default_params, input.params)

@@ -101,6 +101,7 @@ fn request(dir: &Path, spec: Spec, control_files: Option<PathBuf>) -> CheckReque
         trailers: Vec::new(),
         facts: None,
         outcomes: None,
+        attachments: Vec::new(),
         all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),

@@ -202,6 +202,7 @@ const FORMATS: &[(&str, FormatCheck)] = &[
     ("id", |v| {
         text(v, |t| !t.is_empty() && !t.starts_with('-') && t.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)))
     }),
+    ("inside", |v| text(v, |t| !t.starts_with('/') && !t.contains("..") && !t.contains("//") && !t.is_empty())),
     ("calendar", |v| text(v, |t| t.ends_with(".ics") && !t.contains(".."))),
 ];
 
@@ -527,6 +528,7 @@ fn lockdowns_and_exceptions_say_what_their_files_say() {
     assert_eq!((small.state, small.exempt.len(), small.from), (LockdownState::Draft, 0, None));
     let exception = parse::exception(&text_of("exception-full.toml"), "e").unwrap();
     assert_eq!((exception.rule.as_str(), exception.scope.len()), ("UNOWNED", 1));
+    assert_eq!(Some(exception.approved_at), Moment::parse("2026-10-01"));
     assert_eq!((exception.owner, exception.approved_by), (Principal::login("sam"), Principal::login("kim")));
     assert_eq!(Some(exception.expires_at), Moment::parse("2027-03-30"));
 }

@@ -180,6 +180,105 @@ fn the_templates_shown_do_what_is_said_of_them() {
     assert!(matches!(code, Some(10 | 11)), "the rule of the predicate loads: {said}");
 }
 
+/// The exception shown counts under the configuration shown, and the commands shown come out as the page says.
+#[test]
+fn what_is_shown_of_exceptions_works() {
+    let page = read("docs/exceptions.md");
+    let [exception, config] = blocks(&page, "toml").try_into().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in [("config.toml", &config), ("exceptions/contact.toml", &exception)] {
+        let path = folder.path().join(".changeward").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let [console] = blocks(&page, "console").try_into().unwrap();
+    let expected = [
+        (0, "NOTHING TO MEND"),
+        (11, "EXCEPTION_EXPIRED"),
+        (11, "EXCEPTION_EXPIRING"),
+        (0, "\"compensating\": \"ask @cat in person\""),
+    ];
+    let commands: Vec<&str> = console.lines().filter_map(|line| line.strip_prefix("$ changeward ")).collect();
+    assert_eq!(commands.len(), expected.len());
+    for (command, (code, words)) in commands.into_iter().zip(expected) {
+        let (is, said) = changeward(&command.split_whitespace().collect::<Vec<_>>(), folder.path());
+        assert!(is == Some(code) && said.contains(words), "{command}: {is:?} {said}");
+    }
+}
+
+/// The configuration shown is read, and the policy shown judges, with its exception.
+#[test]
+fn what_is_shown_of_conftest_works() {
+    let page = read("docs/conftest.md");
+    let [config] = blocks(&page, "toml").try_into().unwrap();
+    let [policy] = blocks(&page, "rego").try_into().unwrap();
+    let repo = TempRepo::new();
+    repo.write(".changeward/config.toml", &config);
+    repo.write("policy/root.rego", &policy);
+    repo.write("policy/data/a.yaml", "a: 1\n");
+    repo.commit("one");
+    let deployment =
+        |labels: &str| format!("kind: Deployment\nmetadata: {{name: x, labels: {{{labels}}}}}\nspec: {{}}\n");
+    repo.write("deploy/a.yaml", deployment(""));
+    repo.write("deploy/b.yaml", deployment("legacy: \"true\""));
+    repo.commit("two");
+    let (code, said) = changeward(&["check", "HEAD~1..HEAD", "--format", "json"], repo.path());
+    assert_eq!(code, Some(11), "{said}");
+    for code in ["CONFTEST_DENY", "CONFTEST_EXCEPTED"] {
+        assert_eq!(said.matches(&format!("\"{code}\"")).count(), 1, "{code}: {said}");
+    }
+}
+
+/// The rules shown fire on the documents shown, and the commands shown are ones the program takes.
+#[test]
+fn what_is_shown_of_attachments_works() {
+    let page = read("docs/attachments.md");
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let [rego] = blocks(&page, "rego").try_into().unwrap();
+    let [report] = blocks(&page, "json").try_into().unwrap();
+    write(".changeward/policies/own.rego", &rego);
+    write("tests.json", &report);
+    write(
+        "junit.xml",
+        "<testsuite name=\"pay\"><testcase name=\"adds\" classname=\"Sum\" time=\"0.01\"/><testcase name=\"subtracts\" classname=\"Sum\"><failure message=\"1 != 2\" type=\"Assertion\">...</failure></testcase></testsuite>",
+    );
+    write("plan.json", "{\"format_version\": \"1.2\", \"resource_changes\": []}");
+    write("codeql.sarif", "{\"version\": \"2.1.0\", \"runs\": [{\"results\": []}]}");
+    write(
+        "sbom.json",
+        "{\"bomFormat\": \"CycloneDX\", \"components\": [{\"name\": \"x\", \"licenses\": [{\"license\": {\"id\": \"AGPL-3.0-only\"}}]}]}",
+    );
+    write(
+        "change.diff",
+        "diff --git a/a.tf b/a.tf\nindex 1111111..2222222 100644\n--- a/a.tf\n+++ b/a.tf\n@@ -1 +1 @@\n-a\n+b\n",
+    );
+    let [shell] = blocks(&page, "sh").try_into().unwrap();
+    let shown = shell.lines().find_map(|line| line.strip_prefix("changeward ")).unwrap();
+    let words = |more: &'static str| {
+        let all = ["--diff", "change.diff", "--control-files", ".", "--format", "json"];
+        [shown.split_whitespace().collect(), all.to_vec(), more.split_whitespace().collect()].concat()
+    };
+    let (code, said) = changeward(&words("--attach sbom=sbom.json"), folder.path());
+    assert_eq!(code, Some(11), "{said}");
+    for word in ["1 tests fail", "x is under AGPL-3.0-only", "\"terraform-plan\"", "\"sarif\"", "\"junit\""] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert!(!said.contains("ACME_NO_PLAN"), "{said}");
+    let bare = ["check", "--diff", "change.diff", "--control-files", ".", "--attach", "tests=tests.json"];
+    let (code, said) = changeward(&bare, folder.path());
+    assert!(code == Some(11) && said.contains("ACME_NO_PLAN") && said.contains("1 tests fail"), "{said}");
+    let read = |file: &str| {
+        let bytes = fs::read(folder.path().join(file)).unwrap();
+        serde_json::from_str::<serde_json::Value>(&changeward::parse::attachment(&bytes, file).unwrap().1).unwrap()
+    };
+    assert_eq!(read("junit.xml"), read("tests.json"), "the report shown is what a report becomes");
+}
+
 /// Codes the program can say: in the shipped policies, and in the source.
 fn codes_said() -> BTreeSet<String> {
     let mut files = Vec::new();

@@ -19,11 +19,13 @@ macro_rules! targets {
 }
 
 targets! {
+    attachment in "../fuzz/fuzz_targets/attachment.rs",
     backstage in "../fuzz/fuzz_targets/backstage.rs",
     calendar in "../fuzz/fuzz_targets/calendar.rs",
     cases in "../fuzz/fuzz_targets/cases.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
+    conftest in "../fuzz/fuzz_targets/conftest.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",
@@ -34,6 +36,7 @@ targets! {
     lockfile in "../fuzz/fuzz_targets/lockfile.rs",
     metadata in "../fuzz/fuzz_targets/metadata.rs",
     pattern in "../fuzz/fuzz_targets/pattern.rs",
+    policy_lint in "../fuzz/fuzz_targets/policy_lint.rs",
     rego in "../fuzz/fuzz_targets/rego.rs",
     report in "../fuzz/fuzz_targets/report.rs",
     smuggling in "../fuzz/fuzz_targets/smuggling.rs",

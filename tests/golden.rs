@@ -41,6 +41,16 @@ fn whoever_is_asked_is_who_is_written() {
     hold(&read("ask.toml").case);
 }
 
+#[test]
+fn what_is_attached_comes_out_as_written() {
+    hold(&read("evidence.toml").case);
+}
+
+#[test]
+fn what_is_waived_comes_out_as_written() {
+    hold(&read("exceptions.toml").case);
+}
+
 fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> {
     let dir = tempfile::tempdir().unwrap();
     let request = stage(case, fragments, dir.path());
@@ -52,6 +62,10 @@ fn run(case: &Case, fragments: &BTreeMap<String, String>) -> Result<(), String> 
             }
             if case.next.as_ref().is_some_and(|expected| *expected != decision.next) {
                 return Err(format!("{}: next {:#?}", case.name, decision.next));
+            }
+            let used: Vec<_> = decision.exceptions.iter().map(|used| used.exception.id.clone()).collect();
+            if case.used.as_ref().is_some_and(|expected| *expected != used) {
+                return Err(format!("{}: used {used:?}", case.name));
             }
             if case.missing.as_ref().is_some_and(|expected| *expected != missing) {
                 return Err(format!("{}: missing {missing:?}", case.name));

@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::cases::{read, stage};
+use support::cases::{FILES, read, stage};
 use support::random::evidence;
 
 /// How many random changes both engines judge.
@@ -174,7 +174,7 @@ fn tests_of_policies_come_out_as_opa_evaluates_them() {
 /// What the rules see in the golden cases and the points decided.
 fn golden() -> Vec<String> {
     let fragments = read("cases.toml").fragment;
-    let cases = ["cases.toml", "points.toml", "ask.toml"].into_iter().flat_map(|file| read(file).case);
+    let cases = FILES.iter().copied().flat_map(|file| read(file).case);
     let documents = cases.filter(|case| case.exit.is_none()).map(|case| {
         let dir = tempfile::tempdir().unwrap();
         let pretty = changeward::app::check::input(&stage(&case, &fragments, dir.path())).unwrap();

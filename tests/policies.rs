@@ -16,7 +16,7 @@ use changeward::model::{Findings, Moment, Place};
 use changeward::policy::engine::{Limits, Pack};
 use changeward::policy::shipped::{self, SHIPPED};
 use std::collections::BTreeSet;
-use support::cases::{read, stage};
+use support::cases::{FILES, read, stage};
 
 /// The sets whose rules speak to people. (`usable` names templates; the golden cases of standard changes hold it.)
 const SETS: &[&str] = &["force_normal", "emergency_fault", "template_fault", "deny", "warn", "require", "obligation"];
@@ -48,7 +48,7 @@ fn every_rule_fires_in_some_case_and_stays_silent_in_another() {
     let pack = Pack::load(&modules, Vec::new(), Limits::default()).unwrap();
     let fragments = read("cases.toml").fragment;
     let (mut ever, mut always) = (BTreeSet::new(), rules());
-    let cases = ["cases.toml", "points.toml", "ask.toml"].into_iter().flat_map(|file| read(file).case);
+    let cases = FILES.iter().copied().flat_map(|file| read(file).case);
     for case in cases.filter(|case| case.exit.is_none()) {
         let dir = tempfile::tempdir().unwrap();
         let request = stage(&case, &fragments, dir.path());
@@ -72,7 +72,7 @@ fn every_input_document_holds_to_its_schema() {
     let mut schemas = boon::Schemas::new();
     let index = compiler.compile("input.json", &mut schemas).unwrap();
     let fragments = read("cases.toml").fragment;
-    let cases = ["cases.toml", "points.toml", "ask.toml"].into_iter().flat_map(|file| read(file).case);
+    let cases = FILES.iter().copied().flat_map(|file| read(file).case);
     for case in cases.filter(|case| case.exit.is_none()) {
         let dir = tempfile::tempdir().unwrap();
         let document = changeward::app::check::input(&stage(&case, &fragments, dir.path())).unwrap();

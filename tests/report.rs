@@ -58,6 +58,7 @@ fn facts(files: Vec<FileFacts>) -> Facts {
         approval_expires_after: Span(14 * DAY),
         membership: Membership::default(),
         presence: Presence::default(),
+        attachments: Arc::default(),
         checks: Vec::new(),
         overdue_reviews: Vec::new(),
         risk: RiskFactors::default(),
@@ -468,6 +469,29 @@ fn hostile(names: &[String]) -> Decision {
     decision.truncated = vec![name()];
     decision.template = Some(name());
     decision.split = vec![name(), name()];
+    decision.exceptions = vec![UsedException {
+        exception: Exception {
+            id: name(),
+            rule: name(),
+            scope: Vec::new(),
+            reason: name(),
+            compensating: name(),
+            owner: Principal::login(&name()),
+            approved_by: Principal::login(&name()),
+            approved_at: Moment::from_unix(0),
+            expires_at: Moment::from_unix(1),
+            place: Place { file: name(), line: 1 },
+        },
+        paths: vec![name(), name()],
+    }];
+    decision.attachments = Arc::new(vec![Attachment {
+        name: name(),
+        file: RepoPath::new(name()).quoted(),
+        format: AttachmentFormat::Json,
+        bytes: 7,
+        digest: name(),
+        document: Arc::from("{}"),
+    }]);
     decision.why_not = why_not;
     decision.base = Some(CommitId(name()));
     decision.digests = Digests { policy: name(), ownership: name(), controls: name(), diff: name() };

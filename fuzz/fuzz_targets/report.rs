@@ -5,13 +5,14 @@
 
 use changeward::assess::{Evidence, Statement, assess};
 use changeward::model::{
-    Change, ChangeClass, ClaimSource, Config, Decision, Diff, Facts, FileDiff, FileKind, FileStatus, Finding,
+    Attachment, AttachmentFormat, Change, ChangeClass, ClaimSource, Config, Decision, Diff, Facts, FileDiff, FileKind, FileStatus, Finding,
     ForgeFacts, Identity, Level, Moment, Ownership, Principal, RepoPath, Risk, Severity, Side, is_unsafe,
 };
 use changeward::policy::input::input;
 use changeward::report::{Format, Style, render};
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fuzz_target!(|data: &[u8]| {
     let pieces: Vec<&[u8]> = data.split(|byte| *byte == 0).take(32).collect();
@@ -86,6 +87,7 @@ fn evidence(pieces: &[&[u8]]) -> Evidence {
         windows: BTreeMap::new(),
         lockdowns: Vec::new(),
         exceptions: Vec::new(),
+        attachments: Vec::new(),
         forge,
         statements: vec![Statement { source: ClaimSource::Flag, at: Some(now), trailers }],
         identities: vec![Identity { name: text(21), email: text(22) }],
@@ -117,6 +119,14 @@ fn decision(pieces: &[&[u8]], facts: &Facts) -> Decision {
         Decision::new(ChangeClass::Normal, Risk::Low, facts, reasons, block, vec![finding], vec![level], Vec::new());
     decision.next = vec![text(10)];
     decision.split = vec![text(11)];
+    decision.attachments = Arc::new(vec![Attachment {
+        name: text(10),
+        file: RepoPath::new(text(2)).quoted(),
+        format: AttachmentFormat::Json,
+        bytes: 7,
+        digest: text(11),
+        document: Arc::from("{}"),
+    }]);
     decision.template = Some(text(12));
     decision
 }

@@ -3,7 +3,7 @@
 use super::evaluate::Child;
 use super::failure::Failure;
 use super::request::CheckRequest;
-use super::{digest, gather};
+use super::{conftest, digest, gather};
 use crate::assess::assess;
 use crate::decide::decide;
 use crate::model::{Decision, Digests};
@@ -16,7 +16,8 @@ use crate::policy::input;
 pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
     let mut child = Child::spawn(request)?;
     let mut loaded = None;
-    let proposal = gather::proposal(request, |controls| loaded = Some(child.load(&controls.modules, &controls.metas)))?;
+    let mut proposal =
+        gather::proposal(request, |controls| loaded = Some(child.load(&controls.modules, &controls.metas)))?;
     loaded.unwrap_or(Ok(()))?;
     let digests = Digests {
         policy: proposal.controls.policy_digest.clone(),
@@ -24,10 +25,18 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
         controls: proposal.controls.controls_digest.clone(),
         diff: digest::diff(&proposal.change.diff),
     };
+    let foreign = (proposal.controls.conftest.take(), proposal.conftest.take());
+    let fail_on_warn = proposal.controls.config.conftest.as_ref().is_some_and(|wish| wish.fail_on_warn);
     let facts = assess(gather::evidence(request, proposal)?);
     let document = if child.loaded()?.reads_files { input::input(&facts) } else { input::input_without_files(&facts) };
     let document = document.map_err(super::evaluate::not_serialised)?;
-    let findings = child.evaluate(&document, facts.now)?;
+    let mut findings = child.evaluate(&document, facts.now)?;
+    if let (Some(policies), Some(gathered)) = foreign {
+        let said = child.conftest(&policies, &gathered.files, facts.now)?;
+        let (block, known) = conftest::findings(said, fail_on_warn);
+        findings.deny.extend(gathered.unread.into_iter().chain(block));
+        findings.warn.extend(known);
+    }
     Ok(decide(&facts, findings, digests))
 }
 

@@ -5,6 +5,7 @@ use super::failure::{Failure, FailureKind};
 use super::request::CheckRequest;
 use crate::model::{Findings, Moment};
 use crate::parse::metadata::Metadata;
+use crate::policy::conftest::{Judged, Policies, Said};
 use crate::policy::engine::{Limits, Module, RuleMeta, STACK_BYTES};
 use crate::policy::error::PolicyErrors;
 use crate::policy::serve::serve;
@@ -12,6 +13,7 @@ use crate::policy::shipped;
 use crate::policy::wire::{self, Loaded};
 use crate::world::evaluator::{self, Evaluator, EvaluatorError};
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// The memory an evaluation may use: 100,000 changed files need a tenth of it.
@@ -19,6 +21,9 @@ pub(super) const MEMORY_BYTES: u64 = 2 << 30;
 
 /// How long the process may take beyond the engine's own time limit.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
+
+/// How long all files together may take where they are judged one by one.
+const CONFTEST: Duration = Duration::from_secs(60);
 
 /// The evaluating process of one run.
 pub(super) struct Child {
@@ -54,6 +59,18 @@ impl Child {
         wire::read_loaded(&loaded, &self.modules).map_err(invalid)
     }
 
+    /// Judges files as Conftest does.
+    pub(super) fn conftest(
+        &mut self,
+        policies: &Policies,
+        files: &[Judged],
+        now: Moment,
+    ) -> Result<Vec<Said>, Failure> {
+        let request = wire::conftest_request(policies, files, self.limits, now).map_err(invalid)?;
+        let answer = self.evaluator.evaluate(request, CONFTEST).map_err(failed)?;
+        wire::read_conftest(&answer, policies).map_err(invalid)
+    }
+
     /// Evaluates one input document.
     pub(super) fn evaluate(&mut self, document: &str, now: Moment) -> Result<Findings, Failure> {
         let deadline = self.limits.time + GRACE;
@@ -61,6 +78,19 @@ impl Child {
         let answer = self.evaluator.evaluate(request, deadline).map_err(failed)?;
         Ok(wire::read_evaluation(&answer, &self.modules).map_err(invalid)?.findings)
     }
+}
+
+/// What a process of its own says of policies when it loads them. Texts that would keep the parser busy for ever end there,
+/// with the process.
+///
+/// # Errors
+/// When it gives no answer.
+pub(super) fn refusals(program: &Path, modules: &[Module]) -> Result<Option<PolicyErrors>, Failure> {
+    let limits = Limits::default();
+    let mut evaluator = Evaluator::spawn(program, MEMORY_BYTES).map_err(failed)?;
+    evaluator.load(wire::load_request(modules, &[], limits).map_err(invalid)?).map_err(failed)?;
+    let answer = evaluator.loaded(limits.time + GRACE).map_err(failed)?;
+    Ok(wire::read_loaded(&answer, modules).err())
 }
 
 /// The child's side: limits itself, then answers until there are no more requests.

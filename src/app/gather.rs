@@ -1,5 +1,7 @@
 //! Everything known about one change, read once: the change, the control files at its base, the facts of a forge.
 
+use super::attachments;
+use super::conftest::{self, Gathered};
 use super::contents::Contents;
 use super::controls::{Controls, Owners};
 use super::failure::Failure;
@@ -7,8 +9,8 @@ use super::outcomes::given_outcomes;
 use super::request::{CheckRequest, DiffSource, Spec};
 use crate::assess::{Evidence, Statement, asks_for_edits};
 use crate::model::{
-    Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity, IntegrityError, RepoPath,
-    Severity,
+    Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity,
+    IntegrityError, RepoPath, Severity,
 };
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
@@ -30,13 +32,18 @@ pub(super) struct Proposal {
     seen: BTreeMap<String, Option<Diff>>,
     edits: BTreeMap<usize, Arc<FileEdits>>,
     forge: ForgeFacts,
+    attachments: Vec<Attachment>,
+    /// What the policies of `[conftest]` judge.
+    pub(super) conftest: Option<Gathered>,
 }
 
 /// Reads the change and the control files of its base; the two run side by side where git does both.
 pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) -> Result<Proposal, Failure> {
-    let forge = forge(request)?;
+    let (forge, attachments) = (forge(request)?, attachments::read(&request.attachments)?);
     let spec = match &request.spec {
-        Spec::Diff(source) => return from_patch(request, source, forge, started),
+        Spec::Diff(source) => {
+            return from_patch(request, source, forge, started).map(|proposal| Proposal { attachments, ..proposal });
+        }
         Spec::Default => ChangeSpec::Default,
         Spec::Range(range) => ChangeSpec::Range(range.clone()),
         Spec::BaseHead { base, head } => ChangeSpec::BaseHead { base: base.clone(), head: head.clone() },
@@ -53,7 +60,14 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     let seen = seen(&forge, &change, &repo);
     let owners = owners(&controls, tree, &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Git(&repo), &at_base)?;
-    Ok(Proposal { change, controls, owners, seen, edits, forge })
+    let conftest = judged(&controls, &change, Contents::Git(&repo))?;
+    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments, conftest })
+}
+
+/// What the policies of `[conftest]` judge, where there are any.
+fn judged(controls: &Controls, change: &Change, contents: Contents<'_>) -> Result<Option<Gathered>, Failure> {
+    let wish = controls.config.conftest.as_ref();
+    wish.map(|wish| conftest::gather(wish, &change.diff.files, contents)).transpose()
 }
 
 /// How the files change that somebody asks about: a template that covers them, a policy, or whoever runs this.
@@ -117,7 +131,8 @@ fn from_patch(
     let (change, seen) = (Change { base, ..change }, BTreeMap::new());
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
-    Ok(Proposal { change, controls, owners, seen, edits, forge })
+    let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
+    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments: Vec::new(), conftest })
 }
 
 /// The folder whose control files the request wants read instead of those of a revision.
@@ -135,7 +150,7 @@ struct UnknownEnvironment {
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, owners, seen, edits, forge } = proposal;
+    let Proposal { mut change, controls, owners, seen, edits, forge, attachments, .. } = proposal;
     if let Some(meant) = controls.meant_environment(&request.environment) {
         let (given, meant) = (request.environment.clone(), meant.to_owned());
         return Err(Failure::usage(UnknownEnvironment { given, meant }));
@@ -156,6 +171,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         _ => change.head.as_ref().map(|id| id.0.clone()),
     };
     Ok(Evidence {
+        attachments,
         now: request.now,
         environment: request.environment.clone(),
         calendars: controls.calendar_states(&request.environment, request.now),

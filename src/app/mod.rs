@@ -1,19 +1,23 @@
 //! The staircase: the order of things.
 
 pub mod answer;
+mod attachments;
 mod catalogue;
 pub mod check;
+mod conftest;
 mod contents;
 mod controls;
 mod digest;
 pub mod edits;
 pub mod evaluate;
+pub mod exceptions;
 pub mod failure;
 mod gather;
 pub mod init;
 mod locks;
 mod outcomes;
 pub mod owners;
+pub mod policy_lint;
 pub mod policy_test;
 pub mod request;
 pub mod schema;

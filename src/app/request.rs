@@ -26,6 +26,8 @@ pub struct CheckRequest {
     pub facts: Option<PathBuf>,
     /// A file of recorded outcomes of earlier changes; they join those of the facts.
     pub outcomes: Option<PathBuf>,
+    /// What is attached: what the rules call it, and the file.
+    pub attachments: Vec<(String, PathBuf)>,
     /// The edits of every file are wanted, not only those that a template or a policy asks about.
     pub all_edits: bool,
     /// Which verdicts are a failing exit code.

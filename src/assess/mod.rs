@@ -13,6 +13,7 @@ mod disagreements;
 pub mod draft;
 pub mod duties;
 pub mod edits;
+mod exceptions;
 mod files;
 mod lockdowns;
 mod roster;
@@ -21,15 +22,16 @@ mod templates;
 
 pub use claims::Statement;
 pub use codeowners::codeowners;
+pub use exceptions::overview;
 pub use roster::roster;
 pub use templates::{
     Fit, asks_for_edits, breaker, codes as template_lint_codes, fit, lints as template_lints, standing,
 };
 
 use crate::model::{
-    CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileEdits, FileStatus, Finding, ForgeFacts,
-    Identity, Incident, IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal, Review,
-    RiskFactors, RowId, Severity, Stats, Template,
+    Attachment, CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileEdits, FileStatus, Finding,
+    ForgeFacts, Identity, Incident, IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal,
+    Review, RiskFactors, RowId, Severity, Stats, Template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,6 +64,8 @@ pub struct Evidence {
     pub lockdowns: Vec<Lockdown>,
     /// The exceptions, at the base revision.
     pub exceptions: Vec<Exception>,
+    /// What was attached.
+    pub attachments: Vec<Attachment>,
     /// What the forge says.
     pub forge: ForgeFacts,
     /// Where a claim was looked for, the weightiest source first.
@@ -99,6 +103,7 @@ pub fn assess(evidence: Evidence) -> Facts {
     let disagree = disagreements.findings(&evidence.config.ownership.severity);
     let noticed = [evidence.noticed.clone(), claims.noticed, disagree, Vec::from_iter(anonymous)].concat();
     let control_reviews = control_reviews(&evidence, &files);
+    let exceptions = exceptions::exceptions(evidence.exceptions, &evidence.config, &membership, evidence.now);
     Facts {
         now: evidence.now,
         environment: evidence.environment,
@@ -108,6 +113,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         body: evidence.forge.body.unwrap_or_default(),
         labels: evidence.forge.labels,
         checks: evidence.forge.checks,
+        attachments: Arc::new(evidence.attachments),
         overdue_reviews: overdue_reviews(&evidence.forge.obligations, evidence.now),
         incident: incident(&claims.text, &evidence.forge.incidents),
         files: Arc::new(files),
@@ -130,7 +136,7 @@ pub fn assess(evidence: Evidence) -> Facts {
         approval_expires_after: evidence.config.approval_expires_after,
         membership,
         presence,
-        exceptions: evidence.exceptions,
+        exceptions,
         config: evidence.config,
         errors: evidence.errors,
         noticed,

@@ -51,6 +51,9 @@ pub(super) struct KnownArgs {
     /// Read the control files from DIR, not from the base revision: to try them out
     #[arg(long, value_name = "DIR")]
     control_files: Option<PathBuf>,
+    /// What another tool says of the change: plan=plan.json, scan=scan.sarif, tests=junit.xml (repeatable)
+    #[arg(long = "attach", value_name = "NAME=FILE", value_parser = attachment)]
+    attachments: Vec<(String, PathBuf)>,
     /// What only a forge knows, as JSON: author, approvals, labels, incidents, checks
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
@@ -108,6 +111,7 @@ pub(super) fn request(
         control_files: known.control_files.map(&there),
         facts: known.facts.map(&there),
         outcomes: known.outcomes.map(&there),
+        attachments: known.attachments.into_iter().map(|(name, file)| (name, there(file))).collect(),
         all_edits: wishes.all_edits,
         fail_on: wishes.fail_on,
         program: around.program.clone(),
@@ -168,6 +172,22 @@ fn trailer(text: &str) -> Result<(String, String), String> {
             Ok((key.to_owned(), value.to_owned()))
         }
         _ => Err("a trailer is KEY=VALUE, such as `Incident=INC-42`; a key has letters, digits and `-`".to_owned()),
+    }
+}
+
+/// Splits at the first `=`. A name is a word that Rego can say after a dot.
+fn attachment(text: &str) -> Result<(String, PathBuf), String> {
+    let word = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
+    };
+    match text.split_once('=') {
+        Some((name, file)) if word(name) && !file.is_empty() => Ok((name.to_owned(), PathBuf::from(file))),
+        _ => Err(
+            "an attachment is NAME=FILE, such as `plan=plan.json`; a name begins with a small letter and has small \
+                  letters, digits, `_` and `-`"
+                .to_owned(),
+        ),
     }
 }
 
@@ -239,6 +259,12 @@ mod tests {
             "--trailer =INC-1",
             "--trailer Inci_dent=1",
             "--environment=",
+            "--attach plan",
+            "--attach plan=",
+            "--attach =plan.json",
+            "--attach Plan=plan.json",
+            "--attach 1plan=plan.json",
+            "--attach my.plan=plan.json",
         ];
         for line in lines {
             assert_eq!(typed(line, None).map_err(|e| e.exit_code()).unwrap_err(), 2, "{line}");
@@ -247,10 +273,15 @@ mod tests {
 
     #[test]
     fn files_are_looked_for_where_the_directory_points() {
-        let meant = typed("--diff a.patch --facts /elsewhere/f.json --at 2026-11-22", Some(Path::new("sub"))).unwrap();
+        let meant = typed(
+            "--diff a.patch --facts /elsewhere/f.json --at 2026-11-22 --attach p=a=b.json",
+            Some(Path::new("sub")),
+        )
+        .unwrap();
         assert_eq!(meant.dir, Path::new("sub"));
         assert_eq!(meant.spec, Spec::Diff(DiffSource::File(PathBuf::from("sub/a.patch"))));
         assert_eq!(meant.facts.as_deref(), Some(Path::new("/elsewhere/f.json")));
+        assert_eq!(meant.attachments, [("p".to_owned(), PathBuf::from("sub/a=b.json"))]);
         assert_eq!(meant.now.to_string(), "2026-11-22T00:00:00Z");
         let plain = typed("--trailer Incident=INC-42 --trailer Backout:revert --claim emergency", None).unwrap();
         assert_eq!(plain.dir, Path::new("."));

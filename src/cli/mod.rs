@@ -6,6 +6,7 @@ mod change;
 mod check;
 mod completions;
 mod evaluate;
+mod exceptions;
 mod failing;
 mod init;
 mod owners;
@@ -78,6 +79,7 @@ struct Everywhere {
 enum Command {
     Check(check::CheckArgs),
     Owners(owners::OwnersArgs),
+    Exceptions(exceptions::ExceptionsArgs),
     Init(init::InitArgs),
     Policy(policy::PolicyArgs),
     Template(template::TemplateArgs),
@@ -102,6 +104,7 @@ impl Command {
         match self {
             Self::Check(args) => args.run(call),
             Self::Owners(args) => args.run(call),
+            Self::Exceptions(args) => args.run(call),
             Self::Init(args) => args.run(call),
             Self::Policy(args) => args.run(call),
             Self::Template(args) => args.run(call),

@@ -12,7 +12,7 @@ mod split;
 mod told;
 mod void;
 
-use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity, Verdict};
+use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity, UsedException, Verdict};
 
 /// Decides.
 pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
@@ -41,6 +41,7 @@ pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
     decision.split = split::split(facts, &findings, class);
     decision.why_not = why_not;
     decision.digests = digests;
+    decision.exceptions = used(facts, &findings);
     let mut waits = Vec::new();
     if decision.verdict() == Verdict::Pending {
         let plan = ask::plan(facts, &decision.required, findings.risk);
@@ -48,6 +49,15 @@ pub fn decide(facts: &Facts, findings: Findings, digests: Digests) -> Decision {
     }
     decision.next = next::next(facts, &decision, &waits);
     decision
+}
+
+/// The exceptions that the rules say they used, as far as there are such.
+fn used(facts: &Facts, findings: &Findings) -> Vec<UsedException> {
+    let used = findings.exceptions.iter().filter_map(|(id, paths)| {
+        let of = facts.exceptions.iter().find(|of| of.exception.id == *id && of.standing.waives())?;
+        Some(UsedException { exception: of.exception.clone(), paths: paths.clone() })
+    });
+    used.collect()
 }
 
 /// What makes the facts incomplete blocks, whatever else holds.

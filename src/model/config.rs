@@ -1,6 +1,6 @@
-//! What an organisation configures: scope, control files, authorities, calendars, lockdowns, exceptions.
+//! What an organisation configures: scope, control files, authorities, calendars, lockdowns.
 
-use super::{Datum, Dialect, Moment, Pattern, Place, Principal, RowId, Severity, Span};
+use super::{ConftestConfig, Datum, Dialect, Moment, Pattern, Place, Principal, RowId, Severity, Span};
 use std::collections::BTreeMap;
 
 /// `.changeward/config.toml`; the default is what holds without the file.
@@ -30,8 +30,14 @@ pub struct Config {
     pub approval_expires_after: Span,
     /// The freeze calendars.
     pub calendars: Vec<CalendarRule>,
+    /// How many days an exception may hold from its approval.
+    pub exceptions_max_days: i64,
+    /// How many days before its end an exception is called expiring.
+    pub exceptions_warn_days: i64,
     /// How the files that name owners are read and judged.
     pub ownership: OwnershipConfig,
+    /// Policies over the contents of files, as Conftest runs them.
+    pub conftest: Option<ConftestConfig>,
     /// Parameters handed to the policies as `input.params`.
     pub params: BTreeMap<String, Datum>,
 }
@@ -93,7 +99,10 @@ impl Default for Config {
             emergency_review_within: Span(5 * super::DAY),
             approval_expires_after: Span(14 * super::DAY),
             calendars: Vec::new(),
+            exceptions_max_days: 180,
+            exceptions_warn_days: 14,
             ownership: OwnershipConfig::default(),
+            conftest: None,
             params: BTreeMap::new(),
         }
     }
@@ -219,27 +228,4 @@ pub enum LockdownState {
     Enforced,
     /// Over.
     Ended,
-}
-
-/// One file of `.changeward/exceptions/`: a rule that does not apply to some paths for some time.
-#[derive(Clone, Debug)]
-pub struct Exception {
-    /// Its name.
-    pub id: String,
-    /// The code it waives.
-    pub rule: String,
-    /// The paths it covers; a finding without paths is covered by `**` only.
-    pub scope: Vec<Pattern>,
-    /// Why.
-    pub reason: String,
-    /// What is done instead.
-    pub compensating: String,
-    /// Who answers for it.
-    pub owner: Principal,
-    /// Who allowed it; never the owner.
-    pub approved_by: Principal,
-    /// No longer valid from then on.
-    pub expires_at: Moment,
-    /// Where it stands.
-    pub place: Place,
 }

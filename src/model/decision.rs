@@ -1,6 +1,9 @@
 //! The answer: class, verdict, why, and who must do what next. One constructor holds the law.
 
-use super::{ChangeClass, CommitId, FileFacts, Finding, Moment, Obligation, Place, Principal, Risk, Stats};
+use super::{
+    Attachment, ChangeClass, CommitId, FileFacts, Finding, Moment, Obligation, Place, Principal, Risk, Stats,
+    UsedException,
+};
 use std::sync::Arc;
 
 /// May it go ahead?
@@ -127,6 +130,10 @@ pub struct Decision {
     pub why_not: Vec<(ChangeClass, Vec<Reason>)>,
     /// The files that alone keep the change from being standard, quoted: split them out and the rest is.
     pub split: Vec<String>,
+    /// The exceptions that took a reason away.
+    pub exceptions: Vec<UsedException>,
+    /// What was attached.
+    pub attachments: Arc<Vec<Attachment>>,
     /// Digests of what it rests on.
     pub digests: Digests,
 }
@@ -190,6 +197,8 @@ impl Decision {
             template: None,
             why_not: Vec::new(),
             split: Vec::new(),
+            exceptions: Vec::new(),
+            attachments: Arc::clone(&facts.attachments),
             digests: Digests::default(),
         }
     }

@@ -1,8 +1,8 @@
 //! Every value a decision may depend on, gathered once, `now` included. Rules see this and nothing else.
 
 use super::{
-    Approval, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, Exception, FileFacts,
-    Finding, Limits, Membership, Moment, Place, Presence, Principal, Review, RowId, RowKind, Span,
+    Approval, Attachment, CalendarState, ChangeClass, Claim, ClaimText, CommitId, Config, Escalation, ExceptionFacts,
+    FileFacts, Finding, Limits, Membership, Moment, Place, Presence, Principal, Review, RowId, RowKind, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,12 +66,14 @@ pub struct Facts {
     pub presence: Presence,
     /// Check results the forge reports.
     pub checks: Vec<CheckResult>,
+    /// What was attached.
+    pub attachments: Arc<Vec<Attachment>>,
     /// Rows with an overdue post-implementation review.
     pub overdue_reviews: Vec<RowId>,
     /// What raises the risk.
     pub risk: RiskFactors,
-    /// Waivers in force, and expired ones (which the policies report).
-    pub exceptions: Vec<Exception>,
+    /// Waivers with what each is worth; the policies report those that are worth nothing.
+    pub exceptions: Vec<ExceptionFacts>,
     /// What the configuration says (limits of emergencies, parameters of the policies).
     pub config: Config,
     /// What made the facts incomplete in a way that must block.

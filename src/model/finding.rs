@@ -175,4 +175,6 @@ pub struct Findings {
     pub require: Vec<Requirement>,
     /// What is owed afterwards.
     pub obligations: Vec<Obligation>,
+    /// The exceptions that took a reason away: the id, and the paths of what it took.
+    pub exceptions: Vec<(String, Vec<String>)>,
 }

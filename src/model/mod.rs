@@ -4,17 +4,20 @@
 
 mod approval;
 mod asked;
+mod attachment;
 mod audit;
 mod change;
 mod claim;
 mod codeowners_line;
 mod config;
+mod conftest;
 mod constraint;
 mod datum;
 mod decision;
 mod doc_pattern;
 mod document;
 mod edit;
+mod exception;
 mod facts;
 mod file_facts;
 mod finding;
@@ -28,6 +31,8 @@ mod pattern_github;
 mod pattern_index;
 mod pattern_text;
 mod people;
+mod policy_doc;
+mod policy_lint;
 mod policy_test;
 mod presence;
 mod quick_table;
@@ -42,6 +47,7 @@ mod version;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
+pub use attachment::{Attachment, AttachmentFormat};
 pub use audit::{
     Acceptance, AuditFinding, AuditLint, AuditReport, Baseline, BaselineEntry, CommitTouch, CountedFile, Coverage,
     DriftWindow, History, Share, Size,
@@ -50,9 +56,9 @@ pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus,
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
-    CalendarRule, CalendarState, Config, ControlFiles, Exception, Lockdown, LockdownState, OwnersReading,
-    OwnershipConfig,
+    CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
 };
+pub use conftest::{ConftestConfig, ConftestParser};
 pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
@@ -62,6 +68,7 @@ pub use edit::{
     Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
     ValueEdits, VersionStep,
 };
+pub use exception::{Exception, ExceptionEntry, ExceptionFacts, ExceptionsReport, Standing, UsedException, Waiving};
 pub use facts::{
     Actors, CheckResult, Facts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Outcome, Risk,
     RiskFactors, RowFacts, Stats, TemplateFacts, TemplateFault,
@@ -85,6 +92,8 @@ pub use path::{RepoPath, is_unsafe};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::{PatternIndex, Sweep};
 pub use people::{Principal, PrincipalKind};
+pub use policy_doc::{DocFile, DocParam, DocRule, PolicyDoc};
+pub use policy_lint::{LineStarts, LintFinding, LintReport, PolicyLint, Stretch};
 pub use policy_test::{
     CaseFile, CaseInput, CoveredFile, Difference, PolicyCase, PolicyCoverage, PolicyTest, TestCase, TestFault,
     TestOutcome, TestReason, TestReport, TestResult, Wanted, line_ranges,

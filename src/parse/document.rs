@@ -310,7 +310,7 @@ fn string_end(bytes: &[u8], open: usize, quote: u8) -> usize {
 }
 
 /// The byte at a line and a column, both from 1, the column in bytes as serde_json counts.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
+pub(super) fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     before + column.saturating_sub(1)
 }

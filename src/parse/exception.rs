@@ -4,7 +4,8 @@ use super::problem::{InvalidFile, Problem};
 use super::reading::{Fields, Reading, ends_before};
 use crate::model::{DAY, Exception};
 
-/// The longest time an exception may hold from its approval, in days. What lasts longer is a rule, not an exception.
+/// The longest time an exception may hold from its approval, in days; `[exceptions] max_days` makes it shorter. What lasts
+/// longer is a rule, not an exception.
 const MAX_DAYS: i64 = 180;
 
 /// Reads an exception.
@@ -29,6 +30,7 @@ fn build(reading: &Reading<'_>) -> Option<Exception> {
         compensating: root.text("compensating")?,
         owner: root.principal("owner")?,
         approved_by: root.principal("approved_by")?,
+        approved_at: root.moment("approved_at")?,
         expires_at: root.moment("expires_at")?,
         place: reading.place(&root.span("id")),
     })

@@ -28,6 +28,8 @@ pub(super) enum Format {
     Id,
     /// An `.ics` file below `.changeward/`.
     Calendar,
+    /// A path inside the repository.
+    Inside,
 }
 
 const ALL: &[(&str, Format)] = &[
@@ -40,6 +42,7 @@ const ALL: &[(&str, Format)] = &[
     ("glob", Format::Glob),
     ("id", Format::Id),
     ("calendar", Format::Calendar),
+    ("inside", Format::Inside),
 ];
 
 impl Format {
@@ -102,6 +105,12 @@ impl Format {
                 "not a calendar's path",
                 "write a path relative to .changeward/ that ends in .ics: \"calendars/freeze.ics\"".to_owned(),
             ),
+            Self::Inside => wrong(
+                "bad_path",
+                format!("{shown} is no path inside the repository"),
+                "not such a path",
+                "write it from the root of the repository, without `..`: \"policy\"".to_owned(),
+            ),
         }
     }
 
@@ -118,6 +127,12 @@ impl Format {
                 text.chars().count() <= MAX_ID
                     && text.starts_with(char::is_alphanumeric)
                     && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            }
+            Self::Inside => {
+                let path = text.strip_prefix("./").unwrap_or(text);
+                let path = path.strip_suffix('/').unwrap_or(path);
+                !path.contains(|c: char| c == '\\' || c.is_control())
+                    && path.split('/').all(|part| !matches!(part, "" | "." | ".." | ".git"))
             }
             Self::Calendar => {
                 text.ends_with(".ics")
@@ -194,6 +209,7 @@ mod tests {
 
     #[test]
     fn each_format_knows_its_own() {
+        check("inside", &["policy", "./policy/", "a/b.rego"], &["", "/policy", "../x", "a/../b", "a//b", ".", "a\\b"]);
         check("duration", &["24h", "5d", "0s"], &["", "24", "1.5h", "soon"]);
         check("principal", &["@bob", "@acme/pay", "bob@example.org"], &["bob", "@", ""]);
         check("person", &["@bob", "bob@example.org"], &["@acme/pay", "bob"]);

@@ -1,8 +1,10 @@
 //! Text to nouns. No I/O.
 
+mod attachment;
 mod baseline;
 pub mod calendar;
 mod config;
+mod conftest;
 mod constraint;
 pub mod dialect;
 pub mod diff;
@@ -27,8 +29,10 @@ pub mod trailers;
 mod yaml;
 mod yaml_document;
 
+pub use attachment::attachment;
 pub use baseline::baseline;
 pub use config::config;
+pub use conftest::{conftest, conftest_data};
 pub use exception::exception;
 pub use forge_facts::forge_facts;
 pub use lockdown::lockdown;

@@ -13,13 +13,7 @@ use std::collections::BTreeMap;
 
 /// Checks parsed modules. `complete` says that every module parsed: only then is a missing function really missing.
 pub(super) fn check(modules: &[(&Module, Ref<Ast>)], complete: bool, sources: &Sources) -> Vec<PolicyError> {
-    let mut checker = Checker {
-        sources,
-        problems: Vec::new(),
-        definitions: BTreeMap::new(),
-        graph: Graph::default(),
-        heads: Vec::new(),
-    };
+    let mut checker = Checker::new(sources);
     for (module, ast) in modules {
         checker.package(module, ast);
         checker.define(module, ast);
@@ -33,6 +27,19 @@ pub(super) fn check(modules: &[(&Module, Ref<Ast>)], complete: bool, sources: &S
         let missing = PolicyError::new(PolicyCode::Shape, format!("no policy defines `data.{PACKAGE}.proposal`"));
         checker.problems.push(missing.help("it is the one rule that is evaluated"));
     }
+    checker.problems
+}
+
+/// The same for policies that are none of ours: their packages and sets are their own.
+pub(super) fn check_foreign(modules: &[(&Module, Ref<Ast>)], complete: bool, sources: &Sources) -> Vec<PolicyError> {
+    let mut checker = Checker::new(sources);
+    for (module, ast) in modules {
+        checker.define(module, ast);
+    }
+    for (module, ast) in modules {
+        checker.calls(module, ast, complete);
+    }
+    checker.recursion();
     checker.problems
 }
 
@@ -85,7 +92,12 @@ struct Checker<'a> {
     heads: Vec<(String, std::ops::Range<usize>)>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn new(sources: &'a Sources) -> Self {
+        let (problems, definitions, heads) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { sources, problems, definitions, graph: Graph::default(), heads }
+    }
+
     fn report(&mut self, code: PolicyCode, file: &str, span: std::ops::Range<usize>, message: String, help: String) {
         self.problems.push(PolicyError::new(code, message).help(help).at(self.sources, file, span));
     }
@@ -205,7 +217,7 @@ impl Checker<'_> {
             let from = names.package().iter().chain(&own).map(String::as_str).collect::<Vec<_>>().join(".");
             let place = self.heads.len();
             self.heads.push((module.file.clone(), range(refr.span())));
-            for (variable, span) in uses.locals.into_iter().filter(|(variable, _)| names.imports(variable)) {
+            for (variable, span) in uses.declared.into_iter().filter(|(variable, _)| names.imports(variable)) {
                 self.shadowing(module, &names, &variable, span);
             }
             for (variable, span) in uses.somes {
@@ -216,7 +228,7 @@ impl Checker<'_> {
                 self.call(module, call, &path, complete);
                 self.graph.edge(&from, &path, place);
             }
-            for reference in &uses.references {
+            for (reference, _) in &uses.references {
                 self.graph.reach(&from, reference, place);
             }
             for replacement in uses.replacements.iter().filter(|r| builtins::IMPURE.contains(&r.name.as_str())) {

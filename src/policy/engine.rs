@@ -341,7 +341,7 @@ fn settled(mut problem: PolicyError, shifted: &BTreeSet<(String, u32)>, sources:
     }
 }
 
-fn new_engine(limits: Limits) -> Engine {
+pub(super) fn new_engine(limits: Limits) -> Engine {
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);

@@ -25,10 +25,12 @@ pub(super) struct Uses {
     pub(super) calls: Vec<Call>,
     /// Functions named after `as`.
     pub(super) replacements: Vec<Call>,
-    /// Absolute paths.
-    pub(super) references: Vec<String>,
+    /// Absolute paths, with the bytes of the whole reference.
+    pub(super) references: Vec<(String, Range<usize>)>,
     /// Every name of its own: arguments and variables, with their bytes.
-    pub(super) locals: Vec<(String, Range<usize>)>,
+    pub(super) declared: Vec<(String, Range<usize>)>,
+    /// The same names.
+    pub(super) locals: BTreeSet<String>,
     /// The variables that `some` declares, with their bytes.
     pub(super) somes: Vec<(String, Range<usize>)>,
 }
@@ -66,13 +68,14 @@ impl<'a> Names<'a> {
             Walk { source: self.source, locals: BTreeSet::new(), mentioned: Vec::new(), uses: Uses::default() };
         walk.rule(rule);
         let Walk { locals, mentioned, mut uses, .. } = walk;
-        let outside = mentioned.into_iter().filter(|path| path.first().is_some_and(|root| !locals.contains(root)));
-        uses.references = outside.filter_map(|path| self.resolve(&path)).collect();
+        let outside = mentioned.into_iter().filter(|(path, _)| path.first().is_some_and(|root| !locals.contains(root)));
+        uses.references = outside.filter_map(|(path, span)| Some((self.resolve(&path)?, span))).collect();
+        uses.locals = locals;
         uses
     }
 
     /// The absolute path of a path as written; `None` for the input.
-    fn resolve(&self, path: &[String]) -> Option<String> {
+    pub(super) fn resolve(&self, path: &[String]) -> Option<String> {
         let (root, rest) = path.split_first()?;
         let start = match (root.as_str(), self.imports.get(root)) {
             ("input", _) => return None,
@@ -151,7 +154,7 @@ fn variables_of<'e>(pattern: &'e Expr, out: &mut Vec<&'e Span>) {
 struct Walk<'a> {
     source: &'a str,
     locals: BTreeSet<String>,
-    mentioned: Vec<Vec<String>>,
+    mentioned: Vec<(Vec<String>, Range<usize>)>,
     uses: Uses,
 }
 
@@ -238,7 +241,7 @@ impl Walk<'_> {
 
     fn local(&mut self, name: &Span) {
         self.locals.insert(text(self.source, name).to_owned());
-        self.uses.locals.push((text(self.source, name).to_owned(), bytes(name)));
+        self.uses.declared.push((text(self.source, name).to_owned(), bytes(name)));
     }
 
     fn some(&mut self, name: &Span) {
@@ -270,7 +273,7 @@ impl Walk<'_> {
     fn reference(&mut self, refr: &Expr) {
         let (path, _) = rule_names(self.source, refr);
         if !path.is_empty() {
-            self.mentioned.push(path);
+            self.mentioned.push((path, bytes(refr.span())));
         }
         let mut next = refr;
         loop {

@@ -102,6 +102,8 @@ const REQUIRE_KEYS: &[&str] = &["level", "who", "min", "why"];
 const OBLIGATION_KEYS: &[&str] = &["kind", "due_in_days", "due", "msg", "paths"];
 /// The keys of a proposal beside the sets.
 const FRAME_KEYS: &[&str] = &["class", "risk", "usable"];
+/// What a proposal may have beside them.
+const EXCEPTIONS: &str = "exceptions";
 
 /// Where a value stands, for the message.
 struct At<'a> {
@@ -127,7 +129,7 @@ impl Reader<'_> {
     fn frame(&mut self, value: &Map<String, Value>) -> Findings {
         let at = At { set: "proposal", rule: None };
         let known: Vec<&str> = FRAME_KEYS.iter().copied().chain(RuleSet::ALL.map(RuleSet::as_str)).collect();
-        self.unknown_keys(&at, value, &known);
+        self.unknown_keys(&at, value, &[known.as_slice(), &[EXCEPTIONS]].concat());
         for name in known.iter().filter(|name| !value.contains_key(**name)) {
             self.wrong(&at, format!("`proposal` has no `{name}`"), "the proposal holds every key of the contract");
         }
@@ -145,7 +147,21 @@ impl Reader<'_> {
             warn: Vec::new(),
             require: Vec::new(),
             obligations: Vec::new(),
+            exceptions: self.used(&at, value),
         }
+    }
+
+    /// The exceptions that were used.
+    fn used(&mut self, at: &At<'_>, value: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
+        let list = value.get(EXCEPTIONS).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let help = "`exceptions` holds {\"id\": …, \"paths\": […]} for each that was used";
+        let mut used = Vec::new();
+        for one in list {
+            let Some(map) = self.object(at, one, help) else { continue };
+            let paths = self.texts(at, map, "paths").unwrap_or_default();
+            used.extend(self.needed(at, map, "id").map(|id| (id, paths)));
+        }
+        used
     }
 
     fn element(&mut self, set: RuleSet, element: Element, out: &mut Findings) {

@@ -1,5 +1,6 @@
 //! The evaluating process: what it does with the requests of `wire.rs`.
 
+use super::conftest;
 use super::engine::{Limits, Module, Pack, RuleMeta};
 use super::error::PolicyErrors;
 use super::testing::{Suite, wire};
@@ -41,6 +42,12 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
                 };
                 write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
                 (pack, known) = (Some(loaded), Some(wanted));
+            }
+            Request::Conftest(wish) => {
+                let files = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;
+                let answer =
+                    conftest::judge(wish, files).map_or_else(|p| Answer::failed(&p), |said| Answer::Judged { said });
+                write_frame(&mut answers, &serde_json::to_vec(&answer)?)?;
             }
             Request::Evaluate { now } => {
                 let input = std::str::from_utf8(input).map_err(|e| invalid(e.to_string()))?;

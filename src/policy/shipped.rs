@@ -15,6 +15,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     shipped!("class"),
     shipped!("control"),
     shipped!("emergency"),
+    shipped!("evidence"),
     shipped!("exceptions"),
     shipped!("freeze"),
     shipped!("lockdown"),

@@ -6,6 +6,7 @@
 //! Policies that are loaded already are not read again: so the shipped ones can be sent ahead, before it is known whether
 //! there are others.
 
+use super::conftest::{self, Judged, Policies, Said};
 use super::engine::{Evaluation, Limits, Module, Origin, RuleMeta};
 use super::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
 use super::testing::wire::{Ask, Told};
@@ -38,6 +39,45 @@ pub fn input_request(now: Moment, input_json: &str) -> Result<Vec<u8>, PolicyErr
     body.push(b'\n');
     body.extend_from_slice(input_json.as_bytes());
     Ok(body)
+}
+
+/// The body of a request to judge files as Conftest does, at a time.
+///
+/// # Errors
+/// Never in practice: JSON of texts that are JSON.
+pub fn conftest_request(
+    policies: &Policies,
+    files: &[Judged],
+    limits: Limits,
+    now: Moment,
+) -> Result<Vec<u8>, PolicyErrors> {
+    let head = Request::Conftest(conftest::Head {
+        modules: policies.modules.clone(),
+        namespaces: policies.namespaces.clone(),
+        combine: policies.combine,
+        milliseconds: u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX),
+        now: now.unix(),
+    });
+    let mut request = serde_json::to_vec(&head).map_err(|e| garbled(&e))?;
+    request.push(b'\n');
+    request.extend(conftest::body(policies, files)?);
+    Ok(request)
+}
+
+/// Reads the answer to a request to judge files.
+///
+/// # Errors
+/// What is wrong with the policies, or with what they gave, shown in the sources that were sent.
+pub fn read_conftest(answer: &[u8], policies: &Policies) -> Result<Vec<Said>, PolicyErrors> {
+    match serde_json::from_slice(answer).map_err(|e| garbled(&e))? {
+        Answer::Judged { said } => Ok(said),
+        Answer::Failed { problems } => {
+            let sources: Sources =
+                policies.modules.iter().map(|(file, text)| (file.clone(), Arc::from(text.as_str()))).collect();
+            Err(PolicyErrors::new(problems.into_iter().map(|problem| problem.read(&sources)).collect()))
+        }
+        _ => Err(garbled(&"something else than was asked for").into()),
+    }
 }
 
 /// What is known of policies that loaded.
@@ -89,6 +129,7 @@ pub(super) enum Request {
     Load { modules: Vec<WireModule>, metas: Vec<WireMeta>, milliseconds: u64 },
     Evaluate { now: i64 },
     Testing(Ask),
+    Conftest(conftest::Head),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,6 +137,7 @@ pub(super) enum Request {
 pub(super) enum Answer {
     Loaded { reads_files: bool },
     Evaluated { findings: Box<WireFindings>, prints: Vec<String> },
+    Judged { said: Vec<Said> },
     Failed { problems: Vec<WireProblem> },
     Testing(Told),
 }
@@ -224,6 +266,7 @@ pub(super) struct WireFindings {
     warn: Vec<WireFinding>,
     require: Vec<WireRequirement>,
     obligations: Vec<WireObligation>,
+    exceptions: Vec<(String, Vec<String>)>,
 }
 
 impl WireFindings {
@@ -240,6 +283,7 @@ impl WireFindings {
             warn: all(&findings.warn),
             require: findings.require.iter().map(WireRequirement::of).collect(),
             obligations: findings.obligations.iter().map(WireObligation::of).collect(),
+            exceptions: findings.exceptions.clone(),
         }
     }
 
@@ -257,6 +301,7 @@ impl WireFindings {
             warn: all(self.warn)?,
             require: self.require.into_iter().map(WireRequirement::read).collect::<Option<_>>()?,
             obligations: self.obligations.into_iter().map(WireObligation::read).collect(),
+            exceptions: self.exceptions,
         })
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn details(page: &Page<'_>) -> Vec<Line> {
     [
         titled("To make it standard", split(page)),
         titled("Approvals", levels(page)),
+        titled("Waived", waived(page)),
         titled("Findings", findings(page)),
         titled("Owed afterwards", obligations(page)),
         titled(&files_title(page.decision), rows(page)),
@@ -75,6 +76,26 @@ fn levels(page: &Page<'_>) -> Vec<Line> {
 
 fn findings(page: &Page<'_>) -> Vec<Line> {
     some(page, &page.decision.findings, 8, |finding| page.reason(false, finding, finding.help.as_deref()))
+}
+
+/// What exceptions took away, each with who stands behind it.
+fn waived(page: &Page<'_>) -> Vec<Line> {
+    some(page, &page.decision.exceptions, 8, |used| {
+        let exception = &used.exception;
+        let mut para =
+            Para::new(2, 4).ours(Tone::Wait, "!").name(Tone::Strong, &exception.rule).ours(Tone::Plain, "by");
+        para = para.name(Tone::Strong, &exception.id).ours(Tone::Plain, &format!("until {}", exception.expires_at));
+        let mut lines = page.lines(para.then(":").theirs(Tone::Plain, &exception.reason), 2);
+        let behind = Para::new(4, 6).ours(Tone::Dim, "instead:").theirs(Tone::Plain, &exception.compensating).then(";");
+        let behind = behind.name(Tone::Plain, exception.owner.as_str()).ours(Tone::Dim, "answers for it,");
+        let behind = behind.name(Tone::Plain, exception.approved_by.as_str()).ours(Tone::Dim, "allowed it in");
+        lines.extend(page.lines(behind.name(Tone::Dim, &exception.place.to_string()), 2));
+        if !used.paths.is_empty() {
+            let paths = words::some_of(&used.paths, page.most(3));
+            lines.extend(page.lines(Para::new(4, 6).ours(Tone::Dim, "at").theirs(Tone::Dim, &paths), 1));
+        }
+        lines
+    })
 }
 
 fn obligations(page: &Page<'_>) -> Vec<Line> {
@@ -152,6 +173,13 @@ fn foundations(page: &Page<'_>) -> Vec<Line> {
         second = second.ours(Tone::Dim, what).name(Tone::Dim, digest);
     }
     let mut lines = page.lines(first, 2);
+    lines.extend(some(page, &decision.attachments, 4, |attached| {
+        let digest = if page.all { attached.digest.clone() } else { words::short_digest(&attached.digest) };
+        let para = Para::new(2, 4).ours(Tone::Dim, "attached").name(Tone::Plain, &attached.name);
+        let para = para.ours(Tone::Dim, "from").name(Tone::Dim, &attached.file);
+        let para = para.ours(Tone::Dim, &format!("({},", attached.format.as_str()));
+        page.lines(para.name(Tone::Dim, digest.trim_start_matches("sha256:")).then(")"), 2)
+    }));
     if !second.is_empty() {
         lines.extend(page.lines(second, 2));
     }

@@ -5,7 +5,7 @@
 
 use super::escape::{command_data, command_property, is_hidden, terminal, unquoted};
 use super::words;
-use crate::model::{Decision, Finding, Level, Severity};
+use crate::model::{Decision, Finding, Level, LintReport, Severity};
 use std::io::{self, Write};
 
 /// Annotations of one severity that GitHub shows per step.
@@ -38,6 +38,18 @@ pub(super) fn write(decision: &Decision, out: &mut impl Write) -> io::Result<()>
         words::verdict_banner(decision.verdict()),
         terminal(&words::clip(&words::verdict_phrase(decision), MESSAGE)),
     )
+}
+
+/// The same for a lint of policies.
+pub(super) fn write_policy_lint(report: &LintReport, out: &mut impl Write) -> io::Result<()> {
+    let mut all = Annotations { error: Vec::new(), warning: Vec::new(), notice: Vec::new() };
+    for found in report.open() {
+        all.of(found.finding.severity).push(Annotation::Finding(&found.finding));
+    }
+    write_some("error", &all.error, out)?;
+    write_some("warning", &all.warning, out)?;
+    write_some("notice", &all.notice, out)?;
+    writeln!(out, "changeward: {}", terminal(&super::policy_lint::words::summary(report)))
 }
 
 struct Annotations<'a> {

@@ -63,7 +63,7 @@ impl Page<'_> {
         [self.lines(what, 2), self.lines(may, 2)].concat()
     }
 
-    /// The rest of the answer where nothing stands in the way: at most four lines.
+    /// The rest of the answer where nothing stands in the way: at most five lines.
     fn brief(&self) -> Vec<Line> {
         let decision = self.decision;
         let mut lines = Vec::new();
@@ -75,6 +75,12 @@ impl Page<'_> {
             lines.extend(
                 self.lines(Para::new(0, 2).ours(Tone::Plain, "approved by").theirs(Tone::Plain, &all.join(", ")), 1),
             );
+        }
+        if let Some((first, rest)) = decision.exceptions.split_first() {
+            let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
+            let (id, until) = (&first.exception.id, first.exception.expires_at);
+            let para = Para::new(0, 2).ours(Tone::Wait, "waived:").name(Tone::Strong, &first.exception.rule);
+            lines.extend(self.lines(para.theirs(Tone::Plain, &format!("by exception {id} until {until}{more}")), 1));
         }
         if let Some((first, rest)) = decision.obligations.split_first() {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };

@@ -226,6 +226,7 @@ fn details(decision: &Decision, few: &Few, page: &mut Page) {
     page.frame("");
     page.frame("<details>");
     page.frame(&format!("<summary>Details: {files}, {} risk</summary>", decision.risk.as_str()));
+    waived(decision, few, page);
     findings(decision, few, page);
     owed(decision, few, page);
     if few.everything {
@@ -236,6 +237,12 @@ fn details(decision: &Decision, few: &Few, page: &mut Page) {
     let at = format!("Evaluated at {} for {}", code(&decision.evaluated_at.to_string()), code(&decision.environment));
     let range = words::range(decision).map_or_else(String::new, |range| format!(", {}", code(&range)));
     page.frame(&format!("{at}{range}."));
+    for attached in decision.attachments.iter().take(few.reasons) {
+        let (name, file, format) = (code(&attached.name), code(&attached.file), attached.format.as_str());
+        let digest = code(&words::short_digest(&attached.digest));
+        page.line(&format!("Attached {name} from {file} ({format}, {digest})."));
+    }
+    page.more(decision.attachments.len(), few.reasons);
     let digests = [&decision.digests.policy, &decision.digests.ownership, &decision.digests.diff];
     if digests.iter().all(|digest| !digest.is_empty()) {
         let [policy, ownership, diff] = digests.map(|digest| code(&words::short_digest(digest)));
@@ -254,6 +261,32 @@ fn findings(decision: &Decision, few: &Few, page: &mut Page) {
         page.line(&finding(&format!("{}: ", one.severity.as_str()), one, true));
     }
     page.more(decision.findings.len(), few.reasons);
+}
+
+fn waived(decision: &Decision, few: &Few, page: &mut Page) {
+    if decision.exceptions.is_empty() {
+        return;
+    }
+    page.title("#### Waived");
+    for used in decision.exceptions.iter().take(few.reasons) {
+        let exception = &used.exception;
+        let paths: Vec<String> = used.paths.iter().take(3).map(|path| code(path)).collect();
+        let more = used.paths.len() - paths.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let at = if paths.is_empty() { String::new() } else { format!(" — {}{more}", paths.join(", ")) };
+        page.line(&format!(
+            "- {} by {} until {}: {}; instead: {}; {} answers for it, {} allowed it ({}){at}",
+            code(&exception.rule),
+            code(&exception.id),
+            code(&exception.expires_at.to_string()),
+            prose(&exception.reason),
+            prose(&exception.compensating),
+            code(exception.owner.as_str()),
+            code(exception.approved_by.as_str()),
+            code(&exception.place.to_string()),
+        ));
+    }
+    page.more(decision.exceptions.len(), few.reasons);
 }
 
 fn owed(decision: &Decision, few: &Few, page: &mut Page) {

@@ -6,16 +6,22 @@
 
 mod audit;
 mod datum;
+mod diagnostic;
 pub mod draft;
 mod escape;
 mod escape_html;
+mod exceptions;
 mod explain;
 mod github;
+mod harmless;
 mod human;
 mod json;
 mod junit;
+mod leaned_on;
 mod markdown;
 mod owners;
+mod policy_doc;
+mod policy_lint;
 mod policy_test;
 mod roster;
 mod sarif;
@@ -24,7 +30,11 @@ mod text;
 mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
+pub use diagnostic::{clean, drawn};
+pub use exceptions::{ExceptionsFormat, exceptions_schema, render_exceptions};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
+pub use policy_doc::{policy_doc, policy_lints_page};
+pub use policy_lint::{PolicyLintFormat, explained, policy_lint_schema, render_policy_lint};
 pub use policy_test::{TestFormat, render_test_list, render_tests, tests_schema};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
 pub use template::{

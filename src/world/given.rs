@@ -19,6 +19,17 @@ pub fn file(path: &Path) -> Result<Vec<u8>, WorldError> {
     whole(opened, &path.display().to_string()).map_err(failed)?
 }
 
+/// Reads a named file whole, if it has no more than so many bytes; `None` where it has.
+///
+/// # Errors
+/// When it is not there, or cannot be read.
+pub fn file_within(path: &Path, most: u64) -> Result<Option<Vec<u8>>, WorldError> {
+    let failed = |source: io::Error| WorldError::Io { path: path.to_owned(), action: "read", source };
+    let mut bytes = Vec::new();
+    let size = File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut bytes);
+    Ok((size.map_err(failed)? as u64 <= most).then_some(bytes))
+}
+
 /// Reads the standard input whole.
 ///
 /// # Errors

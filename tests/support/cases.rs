@@ -31,6 +31,8 @@ pub(crate) struct Case {
     pub(crate) missing: Option<Vec<String>>,
     pub(crate) split: Option<Vec<String>>,
     pub(crate) next: Option<Vec<String>>,
+    /// The exceptions that the decision lists, by id.
+    pub(crate) used: Option<Vec<String>>,
     pub(crate) exit: Option<u8>,
     #[serde(default)]
     pub(crate) bare: bool,
@@ -53,6 +55,9 @@ pub(crate) struct Case {
     pub(crate) add: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) replace: Vec<(String, String, String)>,
+    /// What is attached: a name, the file's name, and its text.
+    #[serde(default)]
+    pub(crate) attach: Vec<(String, String, String)>,
     #[serde(default)]
     pub(crate) facts: Map<String, Value>,
     #[serde(default = "noon")]
@@ -72,6 +77,9 @@ fn noon() -> String {
 }
 
 const HEAD: &str = "1111111111111111111111111111111111111111";
+
+/// Every file of cases.
+pub(crate) const FILES: &[&str] = &["cases.toml", "points.toml", "ask.toml", "evidence.toml", "exceptions.toml"];
 
 /// The cases of one file.
 pub(crate) fn read(file: &str) -> Cases {
@@ -113,10 +121,19 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         trailers: Vec::new(),
         facts: Some(dir.join("facts.json")),
         outcomes: None,
+        attachments: attached(case, dir),
         all_edits: false,
         fail_on: FailOn::Pending,
         program: PathBuf::from(env!("CARGO_BIN_EXE_changeward")),
     }
+}
+
+fn attached(case: &Case, dir: &Path) -> Vec<(String, PathBuf)> {
+    let write = |(name, file, text): &(String, String, String)| {
+        fs::write(dir.join(file), text).unwrap();
+        (name.clone(), dir.join(file))
+    };
+    case.attach.iter().map(write).collect()
 }
 
 fn section(path: &str) -> String {

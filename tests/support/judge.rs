@@ -86,6 +86,7 @@ pub(crate) fn evidence() -> Evidence {
         windows: BTreeMap::new(),
         lockdowns: Vec::new(),
         exceptions: Vec::new(),
+        attachments: Vec::new(),
         forge: ForgeFacts::default(),
         statements: Vec::new(),
         identities: Vec::new(),

@@ -112,14 +112,101 @@ fn wild(seed: u64) -> Evidence {
         calendars: calendars(d),
         windows: BTreeMap::new(),
         lockdowns: lockdowns(d),
-        exceptions: Vec::new(),
+        exceptions: exceptions(d),
         forge: forge(d),
         statements: vec![statement(d)],
         identities: Vec::new(),
         seen: BTreeMap::new(),
         errors: errors(d),
         noticed: Vec::new(),
+        attachments: attachments(d),
     }
+}
+
+fn exceptions(d: &mut Dice) -> Vec<Exception> {
+    let one = |d: &mut Dice, n: u64| Exception {
+        id: format!("e{n}"),
+        rule: d.pick(&["RACI_LINT", "UNANALYSABLE", "PLAN_DESTROYS", "PIR_OVERDUE", "FREEZE", "UNOWNED"]).to_string(),
+        scope: vec![glob(d.pick::<&str>(&["**", "services/**", "services/pay/**", "lonely.txt"]))],
+        reason: "it is so".to_owned(),
+        compensating: "we look".to_owned(),
+        owner: login("sam"),
+        approved_by: login(d.pick::<&str>(&["cab1", "kim", "bob", "zoe"])),
+        approved_at: now().plus(-DAY * 10 + 3_600 * 24 * d.below(12) as i64),
+        expires_at: now().plus(DAY * (d.below(60) as i64 - 5)),
+        place: Place { file: "x.toml".to_owned(), line: 1 },
+    };
+    (0..d.below(4)).map(|n| one(d, n)).collect()
+}
+
+/// Now and then a plan, a scan or something else, whole or broken.
+fn attachments(d: &mut Dice) -> Vec<Attachment> {
+    let mut all = Vec::new();
+    for name in ["plan", "scan"] {
+        if !d.once_in(3) {
+            continue;
+        }
+        let (format, document) = match d.below(3) {
+            0 => (AttachmentFormat::TerraformPlan, plan(d)),
+            1 => (AttachmentFormat::Sarif, scan(d)),
+            _ => (AttachmentFormat::Json, "{\"runs\": [1, null, {\"a\": -0.5}]}".to_owned()),
+        };
+        let (bytes, digest) = (document.len() as u64, "sha256:0".to_owned());
+        all.push(Attachment {
+            name: name.into(),
+            file: "a.json".into(),
+            format,
+            bytes,
+            digest,
+            document: document.into(),
+        });
+    }
+    all
+}
+
+fn plan(d: &mut Dice) -> String {
+    let actions = ["[\"create\"]", "[\"delete\"]", "[\"create\",\"delete\"]", "[\"no-op\"]", "\"delete\"", "null"];
+    let change =
+        |d: &mut Dice, n: u64| format!("{{\"address\":\"a.r{n}\",\"change\":{{\"actions\":{}}}}}", d.pick(&actions));
+    let changes: Vec<String> = (0..d.below(9)).map(|n| change(d, n)).collect();
+    let changes = if d.once_in(6) { "null".to_owned() } else { format!("[{}]", changes.join(",")) };
+    let state = d.pick(&["", ",\"errored\":true", ",\"complete\":false,\"errored\":false"]);
+    format!("{{\"format_version\":\"1.2\",\"resource_changes\":{changes}{state}}}")
+}
+
+fn scan(d: &mut Dice) -> String {
+    let results: Vec<String> = (0..d.below(6)).map(|_| result(d)).collect();
+    let results = if d.once_in(8) { "null".to_owned() } else { format!("[{}]", results.join(",")) };
+    let rules = "[{\"id\":\"a\",\"properties\":{\"security-severity\":\"9.8\"}},{\"id\":\"b\",\"properties\":{\"security-severity\":\"x\"}},{\"id\":\"c\",\"defaultConfiguration\":{\"level\":\"error\"}}]";
+    let ended = d.pick(&["true", "true", "false", "null"]);
+    format!(
+        "{{\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{{\"rules\":{rules}}}}},\"results\":{results},\"invocations\":[{{\"executionSuccessful\":{ended}}}]}}]}}"
+    )
+}
+
+fn result(d: &mut Dice) -> String {
+    let mut keys = vec![format!("\"ruleId\":{}", d.pick(&["\"a\"", "\"b\"", "\"c\"", "\"d\"", "7"]))];
+    let mut put = |d: &mut Dice, key: &str, values: &[&str]| {
+        if d.once_in(2) {
+            keys.push(format!("\"{key}\":{}", d.pick(values)));
+        }
+    };
+    put(d, "ruleIndex", &["0", "1", "2", "-1", "9", "\"0\""]);
+    put(d, "level", &["\"error\"", "\"warning\"", "\"none\"", "null"]);
+    put(d, "kind", &["\"fail\"", "\"pass\""]);
+    put(d, "baselineState", &["\"new\"", "\"unchanged\"", "\"updated\""]);
+    put(
+        d,
+        "suppressions",
+        &["[]", "[{\"kind\":\"inSource\"}]", "[{\"kind\":\"external\",\"status\":\"accepted\"}]", "\"x\""],
+    );
+    let place = "[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"a.py\"},\"region\":{\"startLine\":3}}}]";
+    put(
+        d,
+        "locations",
+        &[place, "[]", "[{\"physicalLocation\":7}]", "[{\"physicalLocation\":{\"region\":{\"startLine\":1.5}}}]"],
+    );
+    format!("{{{}}}", keys.join(","))
 }
 
 fn errors(d: &mut Dice) -> Vec<IntegrityError> {

@@ -32,6 +32,26 @@ pub(super) enum ControlFault {
         )
     )]
     Unclaimed { file: String },
+    #[error("{} holds no policy", RepoPath::from(path.as_str()).quoted())]
+    #[diagnostic(
+        code(changeward::control::no_policy),
+        help("`policy` of `[conftest]` names a `.rego` file or a folder with some; it is read at the base revision")
+    )]
+    NoPolicy { path: String },
+    #[error("{} holds no side data", RepoPath::from(path.as_str()).quoted())]
+    #[diagnostic(
+        code(changeward::control::no_data),
+        help(
+            "`data` of `[conftest]` names a `.json` or `.yaml` file or a folder with some; it is read at the base revision"
+        )
+    )]
+    NoData { path: String },
+    #[error("{} cannot be side data: line {line}: it {why}", RepoPath::from(file.as_str()).quoted())]
+    #[diagnostic(
+        code(changeward::control::bad_data),
+        help("side data is one mapping a file, and no two files say different things")
+    )]
+    BadData { file: String, line: u32, why: String },
     #[error("two {what}s share the id `{id}`: {first} and {second}")]
     #[diagnostic(code(changeward::control::same_id), help("give each its own id"))]
     SameId { what: &'static str, id: String, first: String, second: String },

@@ -4,6 +4,7 @@
 //! the rules it is judged by.
 
 mod authored;
+mod conftest;
 mod fault;
 mod ownership;
 mod reader;
@@ -13,13 +14,17 @@ pub(super) use fault::SeveralInvalid;
 pub(super) use ownership::{BASELINE, Owners, PLACES, baseline, survey};
 
 use super::failure::Failure;
-use crate::model::{CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Moment, Place, Template};
+use crate::model::{
+    CalendarRule, CalendarState, Config, Exception, Finding, Lockdown, Matrix, Moment, Place, Template,
+};
 use crate::parse;
 use crate::parse::calendar::Calendar;
+use crate::policy::conftest::Policies;
 use crate::policy::engine::{Limits, Module, Pack, RuleMeta};
 use crate::world::tree::Tree;
 use ownership::Owning;
-use reader::{Reader, files_of, unreadable};
+pub(super) use reader::unreadable;
+use reader::{Reader, files_of};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -41,6 +46,8 @@ pub(super) struct Controls {
     pub(super) lockdowns: Vec<Lockdown>,
     pub(super) exceptions: Vec<Exception>,
     calendars: BTreeMap<String, Calendar>,
+    /// Policies as Conftest runs them.
+    pub(super) conftest: Option<Policies>,
     /// The organisation's own policies and the shipped ones.
     pub(super) modules: Vec<Module>,
     /// What METADATA says of their rules.
@@ -71,6 +78,7 @@ impl Controls {
         config.calendars.extend(unlisted(&paths, &config, &templates));
         let calendars = reader.calendars(&config, &templates)?;
         let modules = reader.modules(&paths)?;
+        let conftest = config.conftest.as_ref().map(|wish| reader.conftest(wish)).transpose()?;
         reader.same_id(&templates, |t| (&t.id, &t.place), "template");
         reader.same_id(&lockdowns, |l| (&l.id, &l.place), "lockdown");
         reader.same_id(&exceptions, |e| (&e.id, &e.place), "exception");
@@ -92,9 +100,15 @@ impl Controls {
             lockdowns,
             exceptions,
             calendars,
+            conftest,
             modules,
             metas,
         })
+    }
+
+    /// The matrix, if there is one.
+    pub(super) fn matrix(&self) -> Option<&Matrix> {
+        self.owning.sources.matrix.as_ref()
     }
 
     /// The environment that was probably meant: this one is named nowhere, and differs from one that is by a slip. A

@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A control file that is there and is no plain file is an invalid one; anything else is git's or the disk's trouble.
-pub(super) fn unreadable(error: WorldError) -> Failure {
+pub(in crate::app) fn unreadable(error: WorldError) -> Failure {
     match error {
         WorldError::NotAFile { .. } | WorldError::TooLarge { .. } => Failure::invalid(error),
         _ => Failure::world(error),

@@ -26,6 +26,8 @@ pub struct InitRequest {
     pub dry_run: bool,
     /// Overwrite files that exist.
     pub force: bool,
+    /// With schemas, and a line in each TOML file that names its own.
+    pub editor: bool,
 }
 
 /// Writes the files, or shows them, and returns what to tell.
@@ -38,9 +40,10 @@ pub fn init(request: &InitRequest) -> Result<String, Failure> {
     let root = repository.unwrap_or_else(|| request.dir.clone());
     let survey = Survey::of(&root).map_err(Failure::world)?;
     let mut told = String::new();
-    for file in scaffold::files(&survey, request.now) {
+    let files = scaffold::files(&survey, request.now);
+    for file in if request.editor { scaffold::for_editors(files) } else { files } {
         if request.dry_run {
-            let mark = match files::foresee(&root, file.path, request.force) {
+            let mark = match files::foresee(&root, &file.path, request.force) {
                 Written::New => "new",
                 Written::Replaced => "replaces what is there",
                 Written::Kept => "exists and would be kept; --force overwrites",
@@ -48,7 +51,7 @@ pub fn init(request: &InitRequest) -> Result<String, Failure> {
             told.push_str(&format!("##### {} ({mark})\n\n{}\n", file.path, file.text));
             continue;
         }
-        let mark = match files::write(&root, file.path, &file.text, request.force).map_err(Failure::world)? {
+        let mark = match files::write(&root, &file.path, &file.text, request.force).map_err(Failure::world)? {
             Written::New => ("wrote", ""),
             Written::Replaced => ("replaced", ""),
             Written::Kept => ("kept", "  (exists; --force overwrites)"),
@@ -83,7 +86,7 @@ mod tests {
 
     fn run(root: &Path, dry_run: bool, force: bool) -> String {
         let now = Moment::parse("2026-11-22").unwrap();
-        init(&InitRequest { dir: root.to_path_buf(), now, dry_run, force }).unwrap()
+        init(&InitRequest { dir: root.to_path_buf(), now, dry_run, force, editor: false }).unwrap()
     }
 
     const OWNERS: &str = "# who\n* @acme/web\n/src/ @ann @bob # mostly\n/.github/ @acme/platform\n/api/ @ann\n";
@@ -169,8 +172,13 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_a_failure_of_the_world() {
-        let request =
-            InitRequest { dir: "/nonexistent/x".into(), now: Moment::from_unix(0), dry_run: false, force: false };
+        let request = InitRequest {
+            dir: "/nonexistent/x".into(),
+            now: Moment::from_unix(0),
+            dry_run: false,
+            force: false,
+            editor: false,
+        };
         assert_eq!(init(&request).unwrap_err().exit_code(), 4);
     }
 }

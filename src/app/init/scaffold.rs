@@ -1,12 +1,14 @@
 //! The words of the files that `init` writes, and of the next steps.
 
 use super::survey::Survey;
+use crate::app::schema;
 use crate::model::{DAY, Moment, Principal};
+use std::borrow::Cow;
 
 /// One file to write.
 pub(super) struct Scaffold {
     /// Below the repository's root.
-    pub(super) path: &'static str,
+    pub(super) path: Cow<'static, str>,
     /// The whole text.
     pub(super) text: String,
 }
@@ -22,11 +24,35 @@ pub(super) fn files(found: &Survey, now: Moment) -> Vec<Scaffold> {
         None => ".changeward/ownership.toml.example",
     };
     vec![
-        Scaffold { path: ".changeward/config.toml", text: config(found) },
-        Scaffold { path: matrix, text: ownership(found) },
-        Scaffold { path: ".changeward/templates/documentation.toml", text: documentation(found, now) },
-        Scaffold { path: ".changeward/policies/example.rego", text: policy(found) },
+        Scaffold { path: ".changeward/config.toml".into(), text: config(found) },
+        Scaffold { path: matrix.into(), text: ownership(found) },
+        Scaffold { path: ".changeward/templates/documentation.toml".into(), text: documentation(found, now) },
+        Scaffold { path: ".changeward/policies/example.rego".into(), text: policy(found) },
     ]
+}
+
+/// The same files for an editor that knows the directive of taplo (Even Better TOML): each TOML file names its schema in its
+/// first line, by a path from itself, and the schemas stand beside.
+pub(super) fn for_editors(files: Vec<Scaffold>) -> Vec<Scaffold> {
+    let mut all: Vec<Scaffold> = files.into_iter().map(with_directive).collect();
+    all.extend(schema::of_files().filter(|(name, _)| *name != "facts").map(|(name, text)| Scaffold {
+        path: format!(".changeward/schemas/{}", schema::file_name(name)).into(),
+        text: text.to_owned(),
+    }));
+    all
+}
+
+fn with_directive(mut file: Scaffold) -> Scaffold {
+    let kind = match file.path.as_ref() {
+        ".changeward/config.toml" => Some(("config", "./")),
+        ".changeward/ownership.toml" | ".changeward/ownership.toml.example" => Some(("ownership", "./")),
+        path if path.starts_with(".changeward/templates/") => Some(("template", "../")),
+        _ => None,
+    };
+    if let Some((name, up)) = kind {
+        file.text = format!("#:schema {up}schemas/{}\n{}", schema::file_name(name), file.text);
+    }
+    file
 }
 
 /// What to do now.

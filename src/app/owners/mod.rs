@@ -6,6 +6,8 @@ pub mod import;
 pub(super) mod survey;
 pub mod who;
 
+pub(super) use survey::Place;
+
 use std::path::PathBuf;
 
 /// Which state of the files is asked about.

@@ -185,6 +185,7 @@ struct Lost;
 /// What the rules read of a change of nothing, where nobody owns anything.
 fn empty(config: &Config, now: Moment) -> Result<String, Failure> {
     let facts = assess(Evidence {
+        attachments: Vec::new(),
         edits: BTreeMap::new(),
         now,
         environment: "production".to_owned(),

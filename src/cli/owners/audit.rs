@@ -86,7 +86,7 @@ struct BaselineArgs {
 
 /// How grave a finding must be to fail.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
+pub(in crate::cli) enum FailOn {
     Error,
     Warn,
     Info,
@@ -94,7 +94,7 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn meant(self) -> Option<Severity> {
+    pub(in crate::cli) fn meant(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),
             Self::Warn => Some(Severity::Warn),

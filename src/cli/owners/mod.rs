@@ -5,6 +5,7 @@ mod docs;
 mod import;
 mod who;
 
+pub(super) use audit::FailOn;
 pub(super) use who::principal;
 
 use super::Call;

@@ -1,6 +1,9 @@
 //! `changeward policy …`: one file per question an author of policies asks.
 
+mod doc;
 mod input;
+mod lint;
+mod shipped;
 mod test;
 
 use super::Call;
@@ -17,15 +20,21 @@ pub(super) struct PolicyArgs {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
+    Lint(lint::LintArgs),
+    Doc(doc::DocArgs),
     Input(input::InputArgs),
     Test(test::TestArgs),
+    Shipped(shipped::ShippedArgs),
 }
 
 impl PolicyArgs {
     pub(super) fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self.command {
+            PolicyCommand::Lint(args) => args.run(call),
+            PolicyCommand::Doc(args) => args.run(call),
             PolicyCommand::Input(args) => args.run(call),
             PolicyCommand::Test(args) => args.run(call),
+            PolicyCommand::Shipped(args) => args.run(call),
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Arrays of files are long and loops over them dear, so what most rules ask is indexed beside them (`index`), and every
 //! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
 
+mod evidence;
 mod files;
+mod schema;
 
 use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Review, Span};
 use serde::Serialize;
@@ -18,7 +20,7 @@ const VERSION: u32 = 1;
 /// # Errors
 /// None in practice: every value is text, a number or a list of them. Serialisation errors are passed on all the same.
 pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&record(facts, true))
+    serde_json::to_string(&record(facts, true)?)
 }
 
 /// The same without `files`, for policies that do not look at them (`Pack::reads_files`).
@@ -26,7 +28,7 @@ pub fn input(facts: &Facts) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`input`].
 pub fn input_without_files(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&record(facts, false))
+    serde_json::to_string(&record(facts, false)?)
 }
 
 /// The JSON text of the input document, indented for people.
@@ -34,7 +36,7 @@ pub fn input_without_files(facts: &Facts) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`input`].
 pub fn input_pretty(facts: &Facts) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&record(facts, true))
+    evidence::indented(&record(facts, true)?)
 }
 
 #[derive(Serialize)]
@@ -68,14 +70,15 @@ struct Input<'a> {
     escalation: Option<Value>,
     approvals: Vec<Value>,
     checks: Vec<Value>,
+    evidence: BTreeMap<&'a str, evidence::Evidence<'a>>,
     obligations: Value,
     risk: Value,
     exceptions: Vec<Value>,
     params: Value,
 }
 
-fn record(facts: &Facts, files: bool) -> Input<'_> {
-    Input {
+fn record(facts: &Facts, files: bool) -> Result<Input<'_>, serde_json::Error> {
+    Ok(Input {
         version: VERSION,
         now: facts.now.to_string(),
         environment: &facts.environment,
@@ -105,11 +108,12 @@ fn record(facts: &Facts, files: bool) -> Input<'_> {
         escalation: escalation(facts),
         approvals: approvals(facts),
         checks: checks(facts),
+        evidence: evidence::evidence(facts)?,
         obligations: json!({"overdue_reviews": facts.overdue_reviews}),
         risk: risk(facts),
         exceptions: exceptions(facts),
         params: Value::Object(facts.config.params.iter().map(|(key, value)| (key.clone(), datum(value))).collect()),
-    }
+    })
 }
 
 fn stats(facts: &Facts) -> Value {
@@ -323,26 +327,31 @@ fn risk(facts: &Facts) -> Value {
 }
 
 fn exceptions(facts: &Facts) -> Vec<Value> {
-    let exception = |exception: &crate::model::Exception| {
+    let record = |of: &crate::model::ExceptionFacts| {
+        let exception = &of.exception;
         let covers = facts
             .files
             .iter()
             .filter(|file| file.diff.paths().all(|path| exception.scope.iter().any(|pattern| pattern.matches(path))));
-        json!({
+        let mut value = json!({
             "id": exception.id,
             "rule": exception.rule,
             "reason": exception.reason,
             "compensating": exception.compensating,
             "owner": exception.owner.as_str(),
             "approved_by": exception.approved_by.as_str(),
-            "active": facts.now < exception.expires_at,
+            "approved_at": exception.approved_at.to_string(),
+            "state": of.standing.as_str(),
+            "active": of.standing.waives(),
             "expires_at": exception.expires_at.to_string(),
             "covers": covers.map(|file| file.diff.path.quoted()).collect::<Vec<_>>(),
-            "covers_everything": exception.scope.iter().any(|pattern| pattern.source() == "**"),
+            "covers_everything": exception.covers_everything(),
             "place": exception.place.to_string(),
-        })
+        });
+        put(&mut value, "void", of.void.as_deref());
+        value
     };
-    facts.exceptions.iter().map(exception).collect()
+    facts.exceptions.iter().map(record).collect()
 }
 
 /// The names a rule may hand back in `who`.
@@ -375,3 +384,5 @@ pub(super) fn datum(datum: &Datum) -> Value {
 
 /// The JSON Schema of the input document.
 pub const SCHEMA: &str = include_str!("../schemas/input.schema.json");
+
+pub use schema::{checker_schema, flat_schema};

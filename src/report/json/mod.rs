@@ -5,13 +5,13 @@
 
 mod file;
 
-use super::escape;
-use crate::model::{Ask, Decision, Finding, Level, Obligation, Place, Principal};
+use super::harmless::Harmless;
+use super::leaned_on::{AttachmentRecord, UsedRecord};
+use crate::model::{Ask, Attachment, Decision, Finding, Level, Obligation, Place, Principal, UsedException};
 use file::FileRecord;
 
 pub(super) use file::exact_bytes;
 use serde::{Serialize, Serializer};
-use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
 /// Writes the document, file by file, and a line end.
@@ -21,7 +21,7 @@ pub(super) fn write(decision: &Decision, out: &mut impl Write) -> io::Result<()>
 
 /// Writes any document the way all of ours are written: indented by two, exact when read back, harmless in a log.
 pub(super) fn write_document(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new()));
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless::new());
     document.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
@@ -51,6 +51,8 @@ struct Document<'a> {
     split: &'a [String],
     files: Files<'a>,
     stats: Stats<'a>,
+    exceptions: Each<'a, UsedException>,
+    evidence: Each<'a, Attachment>,
     digests: Digests<'a>,
 }
 
@@ -84,6 +86,8 @@ impl<'a> Document<'a> {
             split: &decision.split,
             files: Files(decision),
             stats: Stats::of(decision),
+            exceptions: Each(&decision.exceptions),
+            evidence: Each(&decision.attachments),
             digests: Digests {
                 policy: &decision.digests.policy,
                 ownership: &decision.digests.ownership,
@@ -156,14 +160,14 @@ impl<'a> FindingRecord<'a> {
 
 /// A rule's place; a line that is not known is left out.
 #[derive(Serialize)]
-struct PlaceRecord<'a> {
+pub(super) struct PlaceRecord<'a> {
     file: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
 }
 
 impl<'a> PlaceRecord<'a> {
-    fn of(place: &'a Place) -> Self {
+    pub(super) fn of(place: &'a Place) -> Self {
         Self { file: &place.file, line: (place.line > 0).then_some(place.line) }
     }
 }
@@ -255,6 +259,22 @@ impl<'a> Recorded<'a> for Obligation {
     }
 }
 
+impl<'a> Recorded<'a> for UsedException {
+    type Record = UsedRecord<'a>;
+
+    fn record(&'a self) -> UsedRecord<'a> {
+        UsedRecord::of(self)
+    }
+}
+
+impl<'a> Recorded<'a> for Attachment {
+    type Record = AttachmentRecord<'a>;
+
+    fn record(&'a self) -> AttachmentRecord<'a> {
+        AttachmentRecord::of(self)
+    }
+}
+
 #[derive(Serialize)]
 struct WhyNot<'a> {
     class: &'static str,
@@ -301,49 +321,4 @@ struct Digests<'a> {
     ownership: &'a str,
     controls: &'a str,
     diff: &'a str,
-}
-
-/// serde's indented form with every string through [`escape::json`].
-struct Harmless(PrettyFormatter<'static>);
-
-impl Formatter for Harmless {
-    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        escape::json(out, fragment)
-    }
-
-    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
-    }
 }

@@ -7,13 +7,15 @@
 
 mod audit;
 mod decision;
+mod policy_lint;
 
 pub(super) use audit::write as write_audit;
 pub(super) use decision::write;
+pub(super) use policy_lint::write as write_policy_lint;
 
 use super::escape::{sarif, unquoted, uri};
 use super::{json, words};
-use crate::model::{AuditLint, Finding};
+use crate::model::{AuditLint, Finding, Stretch};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -59,6 +61,10 @@ struct Entry<'a> {
     ordinal: usize,
     /// Why it does not count, where somebody accepted it.
     accepted: Option<String>,
+    /// That is said in the file itself.
+    in_source: bool,
+    /// Where exactly it stands in its first path.
+    stretch: Option<&'a Stretch>,
     /// What its code means, where a list says so.
     lint: Option<&'a AuditLint>,
 }
@@ -76,7 +82,18 @@ impl<'a> Ordinals<'a> {
         let rule = *self.rules.entry(&finding.code).or_insert(next);
         let ordinal = self.seen.entry((&finding.code, subject)).or_insert(0);
         *ordinal += 1;
-        Entry { finding, role, level: "warning", rule, subject, ordinal: *ordinal, accepted: None, lint: None }
+        Entry {
+            finding,
+            role,
+            level: "warning",
+            rule,
+            subject,
+            ordinal: *ordinal,
+            accepted: None,
+            in_source: false,
+            stretch: None,
+            lint: None,
+        }
     }
 }
 
@@ -198,7 +215,10 @@ impl<'a> ResultRecord<'a> {
         let finding = entry.finding;
         let located = finding.paths.iter().take(LOCATIONS).enumerate();
         let mut locations: Vec<Location> = located
-            .map(|(n, path)| Location::of(path, if n == 0 { finding.line } else { None }))
+            .map(|(n, path)| match entry.stretch.filter(|_| n == 0) {
+                Some(stretch) => Location::at(path, stretch),
+                None => Location::of(path, if n == 0 { finding.line } else { None }),
+            })
             .filter(|location| !location.physical_location.artifact_location.uri.is_empty())
             .collect();
         if locations.is_empty() {
@@ -213,10 +233,9 @@ impl<'a> ResultRecord<'a> {
             partial_fingerprints: Fingerprints {
                 v1: format!("{:016x}:{}", fingerprint([&finding.code, entry.subject]), entry.ordinal),
             },
-            suppressions: entry
-                .accepted
-                .as_ref()
-                .map(|why| [Suppression { kind: "external", justification: sarif(why) }]),
+            suppressions: entry.accepted.as_ref().map(|why| {
+                [Suppression { kind: if entry.in_source { "inSource" } else { "external" }, justification: sarif(why) }]
+            }),
             properties: ResultProperties {
                 role: entry.role,
                 paths: finding.paths.len(),
@@ -257,13 +276,29 @@ struct ArtifactLocation {
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
 }
 
 impl Location {
     fn of(path: &str, line: Option<u32>) -> Self {
         let artifact_location = ArtifactLocation { uri: uri(&unquoted(path)), uri_base_id: "%SRCROOT%" };
-        let region = Region { start_line: line.unwrap_or(1).max(1) };
+        let region =
+            Region { start_line: line.unwrap_or(1).max(1), start_column: None, end_line: None, end_column: None };
         Self { physical_location: PhysicalLocation { artifact_location, region } }
+    }
+
+    fn at(path: &str, stretch: &Stretch) -> Self {
+        let mut location = Self::of(path, Some(stretch.line));
+        let region = &mut location.physical_location.region;
+        region.start_column = Some(stretch.column);
+        region.end_line = Some(stretch.end_line);
+        region.end_column = Some(stretch.end_column);
+        location
     }
 }
 
