@@ -430,9 +430,13 @@ fn a_draft_is_tight_covers_its_changes_and_becomes_a_tested_template() {
     let (code, said, err) = run(repo.path(), &[&words[..], &[file]].concat());
     assert!(code == 0 && said.is_empty() && err.contains("wrote .changeward/templates/mixed.toml"), "{err}");
     let text = fs::read_to_string(repo.path().join(file)).unwrap();
-    for part in
-        ["edit = \"/spec/env/[name=LOG]/value\"", "lines = {", "proposed_by = \"@ann\"", "files = [\"zone.txt2\"]"]
-    {
+    for part in [
+        "edit = \"/spec/env/[name=LOG]/value\"",
+        "enum = [\"debug\", \"info\"]",
+        "lines = {",
+        "proposed_by = \"@ann\"",
+        "files = [\"zone.txt2\"]",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let (code, said, _) = run(repo.path(), &["template", "test", "--worktree"]);

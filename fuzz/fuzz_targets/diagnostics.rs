@@ -15,6 +15,7 @@ fuzz_target!(|data: &[u8]| {
     said(parse::lockdown(&text, "lockdown.toml"));
     said(parse::exception(&text, "exception.toml"));
     said(parse::forge_facts(&text, "facts.json"));
+    said(parse::outcomes(&text, "outcomes.json"));
     said(parse::diff::diff(data, "change.diff"));
     said(parse::calendar::calendar(data, "f.ics"));
     said(parse::dialect::github::codeowners(data, &RepoPath::from("CODEOWNERS")));

@@ -258,7 +258,10 @@ fn words(old: &[String], new: &[String]) -> Vec<(&'static str, DraftValue)> {
     let known: BTreeSet<&String> = old.iter().chain(new).collect();
     let short = known.iter().all(|word| word.chars().count() <= WORD && !word.chars().any(char::is_whitespace));
     let repeat = known.len() < old.len() + new.len();
-    if short && repeat && known.len() <= WORDS {
+    // Words that share no part have no shape to keep: `info`, `debug`.
+    let plain =
+        known.iter().all(|word| !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || "-_".contains(c)));
+    if short && (repeat || plain) && known.len() <= WORDS {
         return vec![("enum", DraftValue::List(known.into_iter().map(|word| text(word)).collect()))];
     }
     let all: Vec<&str> = old.iter().chain(new).map(String::as_str).collect();
