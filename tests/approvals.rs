@@ -82,6 +82,7 @@ fn request(repo: &TempRepo, spec: Spec, facts: Option<PathBuf>) -> CheckRequest 
         claim: None,
         trailers: Vec::new(),
         facts,
+        outcomes: None,
         attachments: Vec::new(),
         all_edits: false,
         fail_on: FailOn::Pending,

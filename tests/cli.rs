@@ -36,7 +36,8 @@ fn what_people_type() {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .case("tests/cmd/*.toml")
-        .case("README.md");
+        .case("README.md")
+        .case("docs/templates.md");
 }
 
 #[test]

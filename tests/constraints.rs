@@ -100,6 +100,7 @@ fn request(dir: &Path, spec: Spec, control_files: Option<PathBuf>) -> CheckReque
         claim: None,
         trailers: Vec::new(),
         facts: None,
+        outcomes: None,
         attachments: Vec::new(),
         all_edits: false,
         fail_on: FailOn::Pending,

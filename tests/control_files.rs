@@ -80,6 +80,7 @@ fn read(kind: &str, text: &str, name: &str) -> Result<(), InvalidFile> {
         "exception" => parse::exception(text, name).map(drop),
         "baseline" => parse::baseline(text, name).map(drop),
         "facts" => parse::forge_facts(text, name).map(drop),
+        "outcomes" => parse::outcomes(text, name).map(drop),
         "cases" => parse::policy_cases(text, name).map(drop),
         other => panic!("no reader for {other}"),
     }
@@ -280,7 +281,7 @@ fn any_mutation() -> impl Strategy<Value = Mutation> {
 
 /// A document as its file would hold it.
 fn written(kind: &str, document: &Value) -> String {
-    if kind == "facts" || kind == "cases" {
+    if ["facts", "outcomes", "cases"].contains(&kind) {
         return document.to_string();
     }
     let pairs = document.as_object().unwrap().iter();

@@ -122,6 +122,64 @@ fn the_rules_shown_load_and_the_configuration_parses() {
     }
 }
 
+#[test]
+fn every_lint_of_templates_is_explained() {
+    let page = read("docs/templates.md");
+    let silent: Vec<_> =
+        changeward::assess::template_lint_codes().filter(|code| !page.contains(&format!("`{code}`"))).collect();
+    assert!(silent.is_empty(), "docs/templates.md does not explain {silent:?}");
+}
+
+#[test]
+fn the_rule_of_the_readme_is_that_of_its_story() {
+    let [rule] = blocks(&read("README.md"), "toml").try_into().unwrap();
+    assert!(read("examples/template-replicas/.changeward/templates/replicas.toml").contains(&rule));
+}
+
+/// Every rule shown is held to the changes shown below it: those with a `# why` must not fit, the others must.
+#[test]
+fn the_templates_shown_do_what_is_said_of_them() {
+    let page = read("docs/templates.md");
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: String, text: &str| {
+        let path = folder.path().join(".changeward").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let (mut rules, mut changes) = (0, 0);
+    for block in page.split("\n```").skip(1).step_by(2) {
+        let (language, text) = block.split_once('\n').unwrap();
+        match language {
+            "toml" if text.starts_with("version") => {
+                changeward::parse::template(&(text.to_owned() + "\n"), "shown.toml").unwrap();
+            }
+            "toml" => {
+                rules += 1;
+                let head = format!(
+                    "version = 1\nid = \"rule-{rules}\"\ntitle = \"A rule\"\nstate = \"proposed\"\n[scope]\ninclude = [\"**\"]\n"
+                );
+                write(format!("templates/rule-{rules}.toml"), &format!("{head}{text}\n"));
+            }
+            "diff" => {
+                changes += 1;
+                let kind = if text.starts_with("# why: ") { "misfits" } else { "fits" };
+                write(format!("tests/templates/rule-{rules}/{kind}/{changes}.diff"), &format!("{text}\n"));
+            }
+            "rego" => write("policies/shown.rego".to_owned(), &format!("{text}\n")),
+            "json" => drop(changeward::parse::outcomes(text, "shown.json").unwrap()),
+            "console" => {}
+            other => panic!("nothing runs {other}"),
+        }
+    }
+    assert!(rules > 5 && changes > 2 * rules);
+    let (code, said) = changeward(&["template", "test", "--control-files", "."], folder.path());
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("needs the [[allow]]"), "{said}");
+    fs::write(folder.path().join("change.diff"), "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
+    let (code, said) = changeward(&["check", "--diff", "change.diff", "--control-files", "."], folder.path());
+    assert!(matches!(code, Some(10 | 11)), "the rule of the predicate loads: {said}");
+}
+
 /// The exception shown counts under the configuration shown, and the commands shown come out as the page says.
 #[test]
 fn what_is_shown_of_exceptions_works() {

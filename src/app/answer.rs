@@ -1,7 +1,8 @@
 //! An answer in words: the formats and what the reader's screen can do.
 
 pub use crate::report::{
-    AuditFormat, Compared, ExceptionsFormat, Format, OwnersFormat, PolicyLintFormat, RosterFormat, Style, TestFormat,
-    clean, drawn, explained, render, render_audit, render_exceptions, render_made, render_owners, render_owners_notes,
-    render_policy_lint, render_test_list, render_tests,
+    AuditFormat, Compared, ExceptionsFormat, Format, OwnersFormat, PolicyLintFormat, RosterFormat, Style,
+    TemplateFormat, TemplateTestFormat, TestFormat, clean, drawn, explained, render, render_audit, render_exceptions,
+    render_made, render_owners, render_owners_notes, render_policy_lint, render_template, render_template_tests,
+    render_templates, render_test_list, render_tests,
 };

@@ -18,6 +18,8 @@ pub(super) enum Contents<'a> {
     Git(&'a Repo),
     /// The old side is in this state of the files, the new one is what the patch makes of it.
     Patch(&'a dyn Tree, &'a Patch),
+    /// The patch shows both sides, whole.
+    Whole(&'a Patch),
 }
 
 /// Both sides of one changed file, or why they cannot be had; a side that does not exist is `None`.
@@ -29,6 +31,7 @@ impl Contents<'_> {
         for (chunk, part) in files.chunks(CHUNK).enumerate() {
             let sides = match self {
                 Self::Git(repo) => from_git(repo, part)?,
+                Self::Whole(patch) => part.iter().map(|file| whole(patch, file)).collect(),
                 Self::Patch(tree, patch) => part.iter().map(|file| patched(tree, patch, file)).collect(),
             };
             take(sides.into_iter().enumerate().map(|(at, sides)| (chunk * CHUNK + at, sides)).collect());
@@ -81,6 +84,13 @@ fn from_git(repo: &Repo, files: &[&FileDiff]) -> Result<Vec<Sides>, Failure> {
 
 fn blob(side: &Side) -> Option<&ObjectId> {
     side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
+}
+
+/// Both sides of a file that a patch shows as a whole.
+pub(super) fn whole(patch: &Patch, file: &FileDiff) -> Sides {
+    let old = file.old.as_ref().map(|_| patch.before(&file.path)).transpose()?;
+    let new = file.new.as_ref().map(|_| patch.apply(&file.path, old.as_deref().unwrap_or_default())).transpose()?;
+    Ok((old, new))
 }
 
 fn patched(tree: &dyn Tree, patch: &Patch, file: &FileDiff) -> Sides {

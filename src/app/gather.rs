@@ -5,6 +5,7 @@ use super::conftest::{self, Gathered};
 use super::contents::Contents;
 use super::controls::{Controls, Owners};
 use super::failure::Failure;
+use super::outcomes::given_outcomes;
 use super::request::{CheckRequest, DiffSource, Spec};
 use crate::assess::{Evidence, Statement, asks_for_edits};
 use crate::model::{
@@ -19,6 +20,7 @@ use crate::world::git::{ChangeSpec, Repo};
 use crate::world::given;
 use crate::world::tree::{Folder, Tree, Within};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The change and the state its control files are read from.
@@ -191,8 +193,16 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
     })
 }
 
+/// The facts of a forge, joined with the outcomes that somebody else recorded.
 fn forge(request: &CheckRequest) -> Result<ForgeFacts, Failure> {
-    let Some(path) = &request.facts else { return Ok(ForgeFacts::default()) };
+    let mut facts = forge_facts(request.facts.as_deref())?;
+    facts.outcomes.extend(given_outcomes(request.outcomes.as_ref())?);
+    Ok(facts)
+}
+
+/// The facts of a file; none, where there is no file.
+pub(super) fn forge_facts(file: Option<&Path>) -> Result<ForgeFacts, Failure> {
+    let Some(path) = file else { return Ok(ForgeFacts::default()) };
     let name = path.display().to_string();
     let bytes = given::file(path).map_err(Failure::usage)?;
     let text = String::from_utf8_lossy(&bytes);

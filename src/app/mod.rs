@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod attachments;
+mod catalogue;
 pub mod check;
 mod conftest;
 mod contents;
@@ -14,8 +15,10 @@ pub mod failure;
 mod gather;
 pub mod init;
 mod locks;
+mod outcomes;
 pub mod owners;
 pub mod policy_lint;
 pub mod policy_test;
 pub mod request;
 pub mod schema;
+pub mod template;

@@ -24,6 +24,8 @@ pub struct CheckRequest {
     pub trailers: Vec<(String, String)>,
     /// A file of facts that only a forge knows.
     pub facts: Option<PathBuf>,
+    /// A file of recorded outcomes of earlier changes; they join those of the facts.
+    pub outcomes: Option<PathBuf>,
     /// What is attached: what the rules call it, and the file.
     pub attachments: Vec<(String, PathBuf)>,
     /// The edits of every file are wanted, not only those that a template or a policy asks about.

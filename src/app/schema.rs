@@ -25,6 +25,8 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         ("exceptions", report::exceptions_schema()),
         ("input", policy::input::SCHEMA),
         ("owners", report::owners_schema()),
+        ("template-tests", report::template_tests_schema()),
+        ("templates", report::templates_schema()),
         ("tests", report::tests_schema()),
         ("policy-lint", report::policy_lint_schema()),
     ];

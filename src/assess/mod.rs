@@ -10,6 +10,7 @@ mod claims;
 mod codeowners;
 mod constraints;
 mod disagreements;
+pub mod draft;
 pub mod duties;
 pub mod edits;
 mod exceptions;
@@ -23,7 +24,9 @@ pub use claims::Statement;
 pub use codeowners::codeowners;
 pub use exceptions::overview;
 pub use roster::roster;
-pub use templates::{asks_for_edits, breaker};
+pub use templates::{
+    Fit, asks_for_edits, breaker, codes as template_lint_codes, fit, lints as template_lints, standing,
+};
 
 use crate::model::{
     Attachment, CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileEdits, FileStatus, Finding,
@@ -80,7 +83,7 @@ pub struct Evidence {
 /// Concludes the facts from the evidence.
 pub fn assess(evidence: Evidence) -> Facts {
     let control = ControlFiles::new(&evidence.config.control_files);
-    let membership = membership(&evidence);
+    let membership = membership(&evidence.ownership, &evidence.forge);
     let presence = evidence.ownership.matrix().map(|matrix| Presence::of(matrix, evidence.now)).unwrap_or_default();
     let actors = actors::actors(&evidence, &membership);
     let judge = files::Judge { ownership: &evidence.ownership, config: &evidence.config, control: &control };
@@ -148,9 +151,9 @@ fn incident(text: &crate::model::ClaimText, incidents: &[Incident]) -> Option<In
 
 /// What the matrix and the forge know about teams and addresses. A forge's answer about `@org/team` stands beside the
 /// matrix's `[teams.team]`; [`Membership::members`] prefers it.
-fn membership(evidence: &Evidence) -> Membership {
-    let mut membership = Membership::of(evidence.ownership.matrix());
-    for (name, members) in &evidence.forge.teams {
+pub fn membership(ownership: &Ownership, forge: &ForgeFacts) -> Membership {
+    let mut membership = Membership::of(ownership.matrix());
+    for (name, members) in &forge.teams {
         let people = members.iter().map(|member| actors::known(member, &membership)).collect();
         membership.teams.insert(Principal::team(name).key().to_owned(), people);
     }

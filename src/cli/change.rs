@@ -57,6 +57,9 @@ pub(super) struct KnownArgs {
     /// What only a forge knows, as JSON: author, approvals, labels, incidents, checks
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
+    /// How earlier changes went, as JSON: the breakers and usage caps of templates go by it
+    #[arg(long, value_name = "FILE")]
+    outcomes: Option<PathBuf>,
 }
 
 /// The classes that can be asked for.
@@ -107,6 +110,7 @@ pub(super) fn request(
         trailers: known.trailers,
         control_files: known.control_files.map(&there),
         facts: known.facts.map(&there),
+        outcomes: known.outcomes.map(&there),
         attachments: known.attachments.into_iter().map(|(name, file)| (name, there(file))).collect(),
         all_edits: wishes.all_edits,
         fail_on: wishes.fail_on,

@@ -14,6 +14,7 @@ mod policy;
 mod progress;
 mod schema;
 mod screen;
+mod template;
 
 use crate::app::failure::Failure;
 use crate::model::Moment;
@@ -81,6 +82,7 @@ enum Command {
     Exceptions(exceptions::ExceptionsArgs),
     Init(init::InitArgs),
     Policy(policy::PolicyArgs),
+    Template(template::TemplateArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     #[command(name = "__evaluate", hide = true)]
@@ -105,6 +107,7 @@ impl Command {
             Self::Exceptions(args) => args.run(call),
             Self::Init(args) => args.run(call),
             Self::Policy(args) => args.run(call),
+            Self::Template(args) => args.run(call),
             Self::Schema(args) => args.run(call),
             Self::Completions(args) => args.run(call),
             Self::Evaluate(args) => args.run(),

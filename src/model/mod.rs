@@ -39,6 +39,7 @@ mod quick_table;
 mod review;
 mod roster;
 mod template;
+mod template_view;
 mod text_pattern;
 mod time;
 mod tracked;
@@ -103,6 +104,10 @@ pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
 pub use template::{Breaker, Limits, Template, TemplateState, UsageCap};
+pub use template_view::{
+    CaseFound, DraftPattern, DraftRule, DraftValue, TemplateCase, TemplateDraft, TemplateList, TemplateStanding,
+    TemplateTests, TemplateView, TestedTemplate,
+};
 pub use text_pattern::TextPattern;
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};

@@ -86,7 +86,8 @@ fn check(fields: Fields<'_>) -> Option<CheckResult> {
     })
 }
 
-fn outcome(fields: Fields<'_>) -> Option<Outcome> {
+/// How one earlier change went.
+pub(super) fn outcome(fields: Fields<'_>) -> Option<Outcome> {
     let mut rows = fields.texts("rows");
     rows.extend(fields.text("row").filter(|row| !rows.contains(row)));
     Some(Outcome {

@@ -19,6 +19,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("exception", include_str!("schemas/exception.schema.json")),
     ("baseline", include_str!("schemas/baseline.schema.json")),
     ("facts", include_str!("schemas/facts.schema.json")),
+    ("outcomes", include_str!("schemas/outcomes.schema.json")),
     ("cases", include_str!("schemas/cases.schema.json")),
 ];
 
@@ -26,7 +27,7 @@ static COMPILED: LazyLock<BTreeMap<&str, Schema>> =
     LazyLock::new(|| SCHEMAS.iter().map(|(name, text)| (*name, Schema::compile(text))).collect());
 
 /// The JSON Schemas of the files people write and of the facts, as name and text: `config`, `ownership`, `template`,
-/// `lockdown`, `exception`, `baseline`, `facts`, `cases`.
+/// `lockdown`, `exception`, `baseline`, `facts`, `outcomes`, `cases`.
 pub fn schemas() -> &'static [(&'static str, &'static str)] {
     SCHEMAS
 }

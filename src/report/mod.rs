@@ -25,6 +25,7 @@ mod policy_lint;
 mod policy_test;
 mod roster;
 mod sarif;
+mod template;
 mod text;
 mod words;
 
@@ -36,6 +37,10 @@ pub use policy_doc::{policy_doc, policy_lints_page};
 pub use policy_lint::{PolicyLintFormat, explained, policy_lint_schema, render_policy_lint};
 pub use policy_test::{TestFormat, render_test_list, render_tests, tests_schema};
 pub use roster::{Compared, RosterFormat, Stamp, is_made_here, render_made, render_roster, write_codeowners};
+pub use template::{
+    TemplateFormat, TemplateTestFormat, render_template, render_template_tests, render_templates, template_draft,
+    template_tests_schema, templates_schema,
+};
 
 use crate::model::Decision;
 use std::io::{self, BufWriter, Write};

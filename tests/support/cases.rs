@@ -120,6 +120,7 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         claim: None,
         trailers: Vec::new(),
         facts: Some(dir.join("facts.json")),
+        outcomes: None,
         attachments: attached(case, dir),
         all_edits: false,
         fail_on: FailOn::Pending,

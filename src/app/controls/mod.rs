@@ -35,7 +35,7 @@ pub(super) const FOLDER: &str = ".changeward";
 const FILES: [&str; 3] = ["baseline.toml", "config.toml", "ownership.toml"];
 
 /// …and folders of files.
-const FOLDERS: [&str; 5] = ["calendars", "exceptions", "lockdowns", "policies", "templates"];
+const FOLDERS: [&str; 6] = ["calendars", "exceptions", "lockdowns", "policies", "templates", "tests"];
 
 /// Everything the base revision says about how changes are decided.
 #[derive(Debug)]

@@ -123,6 +123,8 @@ impl<'a> Reader<'a> {
                 "templates" | "lockdowns" | "exceptions" => name.ends_with(".toml"),
                 "calendars" => name.ends_with(".ics"),
                 "policies" => name.ends_with(".rego"),
+                // Cases of tests may be of any kind; none of them decides anything.
+                "tests" => true,
                 _ => false,
             };
             let lower = name.to_lowercase();

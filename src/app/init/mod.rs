@@ -5,6 +5,9 @@
 
 mod scaffold;
 mod survey;
+mod templates;
+
+pub use templates::templates;
 
 use super::failure::Failure;
 use crate::model::Moment;

@@ -3,7 +3,7 @@
 pub mod audit;
 pub mod docs;
 pub mod import;
-mod survey;
+pub(super) mod survey;
 pub mod who;
 
 pub(super) use survey::Place;

@@ -9,7 +9,7 @@ mod value;
 
 use crate::model::{
     Allows, Constraint, DependencyRule, DocumentHead, Edit, FileEdits, FileFacts, FileKind, FileRule, FileStatus,
-    LineRule, Pattern, RepoPath, Template, ValueEdits,
+    LineRule, Pattern, RepoPath, Template, ValueEdits, VersionStep,
 };
 
 /// The first thing about a file that no constraint allows.
@@ -50,6 +50,49 @@ pub(super) fn uncovered(template: &Template, file: &FileFacts) -> Option<Uncover
     }
 }
 
+/// An image is pinned and of the repository it was of; with a step, its tag moves up by no more.
+pub(super) fn is_pinned(old: &str, new: &str, most: Option<VersionStep>) -> bool {
+    image::pinned(Some(old), new, most).is_ok()
+}
+
+/// A version moves up by no more than a step.
+pub(super) fn is_step(old: &str, new: &str, most: VersionStep) -> bool {
+    value::version(most, Some(old), new).is_ok()
+}
+
+/// Which constraints of a template, by their place in it, allow something that a change does to a file.
+pub(super) fn used(template: &Template, file: &FileFacts) -> Vec<usize> {
+    let Some(edits) = &file.edits else {
+        return template.allow.iter().enumerate().filter(|(_, c)| allows_whole(c, file)).map(|(at, _)| at).collect();
+    };
+    let head = |values: &'_ ValueEdits, edit: &Edit| values.documents.get(edit.document).cloned();
+    let allows = |constraint: &Constraint| {
+        about(&constraint.files, file)
+            && match (&constraint.allows, &edits.values) {
+                (Allows::File(rule), _) => whole(*rule, file),
+                (Allows::Lines(rule), _) => edits.lines.pairs.iter().any(|pair| line_pair(rule, &pair.old, &pair.new)),
+                (Allows::Value(rule), Some(Ok(values))) => {
+                    let judged = |edit: &Edit| value::judge(rule, edit, head(values, edit).as_ref());
+                    values.edits.iter().any(|edit| edit.dependency.is_none() && judged(edit) == Some(Ok(())))
+                }
+                (Allows::Dependency(rule), Some(Ok(values))) => values.edits.iter().any(|edit| {
+                    edit.dependency.as_ref().is_some_and(|moved| dependency_rule(rule, edit, moved).is_ok())
+                }),
+                _ => false,
+            }
+    };
+    template.allow.iter().enumerate().filter(|(_, constraint)| allows(constraint)).map(|(at, _)| at).collect()
+}
+
+fn allows_whole(constraint: &Constraint, file: &FileFacts) -> bool {
+    matches!(constraint.allows, Allows::File(rule) if about(&constraint.files, file) && whole(rule, file))
+}
+
+/// A constraint about some files is about this one, at all of its paths.
+fn about(files: &[Pattern], file: &FileFacts) -> bool {
+    files.is_empty() || file.diff.paths().all(|path| files.iter().any(|pattern| pattern.matches(path)))
+}
+
 /// The constraints of a template that are about a file.
 struct Rules<'t> {
     all: Vec<&'t Constraint>,
@@ -59,10 +102,7 @@ struct Rules<'t> {
 
 impl<'t> Rules<'t> {
     fn of(template: &'t Template, file: &FileFacts) -> Self {
-        let about = |files: &[Pattern]| {
-            files.is_empty() || file.diff.paths().all(|path| files.iter().any(|pattern| pattern.matches(path)))
-        };
-        let all: Vec<_> = template.allow.iter().filter(|constraint| about(&constraint.files)).collect();
+        let all: Vec<_> = template.allow.iter().filter(|constraint| about(&constraint.files, file)).collect();
         let lines = all.iter().filter_map(|c| if let Allows::Lines(rule) = &c.allows { Some(rule) } else { None });
         let files = all.iter().filter_map(|c| if let Allows::File(rule) = &c.allows { Some(*rule) } else { None });
         Self { lines: lines.collect(), files: files.collect(), all }
@@ -172,7 +212,7 @@ fn whole(rule: FileRule, file: &FileFacts) -> bool {
 
 /// Text that no machine acts upon, by its ending. Files that programs read by their name are none: `requirements.txt`,
 /// `CMakeLists.txt`, `robots.txt`, and those whose texts are instructions.
-fn is_documentation(path: &RepoPath) -> bool {
+pub(super) fn is_documentation(path: &RepoPath) -> bool {
     const ENDINGS: [&str; 8] = [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".textile", ".txt"];
     const READ: [&str; 4] = ["requirements", "constraints", "cmakelists", "robots"];
     let bytes = path.as_bytes();

@@ -26,6 +26,16 @@ impl<'e> History<'e> {
         Self { template, uses, now }
     }
 
+    /// How often it was used.
+    pub(super) fn count(&self) -> u64 {
+        self.uses.len() as u64
+    }
+
+    /// When it was used last, as far as anybody said when.
+    pub(super) fn last(&self) -> Option<Moment> {
+        self.uses.iter().filter_map(|outcome| outcome.at).max()
+    }
+
     /// Open after one failure, one severe incident, one outcome that nobody told in time, or too many uses with issues.
     pub(super) fn breaker(&self) -> Option<String> {
         let latest = |holds: &dyn Fn(&Outcome) -> bool| self.uses.iter().rev().find(|outcome| holds(outcome));

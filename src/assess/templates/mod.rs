@@ -1,18 +1,24 @@
 //! What each template says about this change: its scope, kinds, limits, constraints, companions, checks, submitters,
 //! window, and what became of its earlier uses.
 
+mod fit;
 mod history;
+mod lints;
+mod standing;
 
 use super::Evidence;
 use super::constraints::uncovered;
 use crate::model::{
-    Actors, FileDiff, FileFacts, FileStatus, Membership, Principal, RepoPath, Stats, Template, TemplateFacts,
-    TemplateFault, counted,
+    Actors, Config, FileDiff, FileFacts, FileStatus, Membership, Moment, Principal, RepoPath, Stats, Template,
+    TemplateFacts, TemplateFault, counted,
 };
 use history::History;
 use std::collections::BTreeSet;
 
+pub use fit::{Fit, fit};
 pub use history::breaker;
+pub use lints::{codes, lints};
+pub use standing::standing;
 
 /// How many paths a fault lists; the count says the rest.
 const SHOWN: usize = 20;
@@ -28,19 +34,19 @@ pub(super) fn templates(
         .templates
         .iter()
         .map(|template| {
-            let trial = Trial { evidence, membership, actors, template };
-            let mut faults = trial.files(files);
-            faults.extend(trial.limits(stats, files));
+            let (trial, fitting) = (Trial { evidence, membership, actors, template }, Fitting { template });
+            let mut faults = fitting.files(files);
+            faults.extend(fitting.limits(stats, files));
             faults.extend(trial.surroundings());
-            faults.extend(trial.contents(files));
+            faults.extend(fitting.contents(files));
             let history = History::of(template, &evidence.forge.outcomes, evidence.now);
             faults.extend(history.used_up().map(|msg| fault("usage", msg, Vec::new())));
-            faults.extend(trial.samples());
+            faults.extend(samples(template, evidence.config.min_samples));
             TemplateFacts {
                 id: template.id.clone(),
                 title: template.title.clone(),
                 state: template.state.as_str(),
-                approved: trial.approved(),
+                approved: approved(template, &evidence.config, membership, evidence.now),
                 not_before: template.not_before,
                 expires_at: template.expires_at,
                 breaker: history.breaker(),
@@ -80,7 +86,12 @@ struct Trial<'a> {
     template: &'a Template,
 }
 
-impl Trial<'_> {
+/// What a template says about the files themselves, whoever proposes them and whenever.
+struct Fitting<'a> {
+    template: &'a Template,
+}
+
+impl Fitting<'_> {
     /// Scope and kinds, file by file; a file that passes both is marked as covered by this template.
     fn files(&self, files: &mut [FileFacts]) -> Vec<TemplateFault> {
         let (mut outside, mut kinds) = (Vec::new(), Vec::new());
@@ -189,16 +200,9 @@ impl Trial<'_> {
         let msg = format!("{} must change along with it", companion.needs);
         Some(fault("companions", msg, vec![file.diff.path.quoted()]))
     }
+}
 
-    /// As many changes of the past as the configuration asks for prove that it repeats.
-    fn samples(&self) -> Option<TemplateFault> {
-        let (has, needs) = (self.template.samples.len() as u64, self.evidence.config.min_samples);
-        (has < needs).then(|| {
-            let msg = format!("{} show that it repeats, and {needs} are needed", counted(has, "sample"));
-            fault("samples", msg, Vec::new())
-        })
-    }
-
+impl Trial<'_> {
     /// Everything about a template that is not a file: checks, submitter, environment, window.
     fn surroundings(&self) -> Vec<TemplateFault> {
         let mut faults = Vec::new();
@@ -239,18 +243,27 @@ impl Trial<'_> {
         let people: Vec<_> = self.actors.author.iter().chain(&self.actors.requester).collect();
         self.template.submitters.is_empty() || (!people.is_empty() && people.into_iter().all(listed))
     }
+}
 
-    /// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.
-    fn approved(&self) -> bool {
-        let proposer = self.template.proposed_by.as_ref().map(|who| self.membership.known(who));
-        let not_yet = self.template.approved_at.is_some_and(|at| at > self.evidence.now);
-        !not_yet
-            && self.template.approved_by.iter().any(|by| {
-                proposer != Some(self.membership.known(by))
-                    && self.evidence.config.change_authority.iter().any(|who| self.membership.speaks_for(by, &[], who))
-            })
-            && proposer.is_some()
-    }
+/// As many changes of the past as the configuration asks for prove that it repeats.
+fn samples(template: &Template, needs: u64) -> Option<TemplateFault> {
+    let has = template.samples.len() as u64;
+    (has < needs).then(|| {
+        let msg = format!("{} show that it repeats, and {needs} are needed", counted(has, "sample"));
+        fault("samples", msg, Vec::new())
+    })
+}
+
+/// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.
+fn approved(template: &Template, config: &Config, membership: &Membership, now: Moment) -> bool {
+    let proposer = template.proposed_by.as_ref().map(|who| membership.known(who));
+    let not_yet = template.approved_at.is_some_and(|at| at > now);
+    !not_yet
+        && template.approved_by.iter().any(|by| {
+            proposer != Some(membership.known(by))
+                && config.change_authority.iter().any(|who| membership.speaks_for(by, &[], who))
+        })
+        && proposer.is_some()
 }
 
 fn status_list(first: FileStatus, kinds: &[(FileStatus, String)]) -> String {

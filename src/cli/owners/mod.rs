@@ -6,6 +6,7 @@ mod import;
 mod who;
 
 pub(super) use audit::FailOn;
+pub(super) use who::principal;
 
 use super::Call;
 use crate::app::failure::Failure;

@@ -60,7 +60,7 @@ fn format() -> impl TypedValueParser<Value = OwnersFormat> {
 }
 
 /// A name as people type it: `bob` is `@bob`, `acme/pay` is `@acme/pay`.
-pub(super) fn principal(text: &str) -> Result<Principal, String> {
+pub(in crate::cli) fn principal(text: &str) -> Result<Principal, String> {
     let wrong = || format!("`{text}` names nobody: write @login, @org/team or an e-mail address");
     Principal::parse(text).or_else(|| Principal::parse(&format!("@{text}"))).ok_or_else(wrong)
 }

@@ -19,6 +19,7 @@ mod names;
 mod reader;
 mod section;
 mod series;
+mod whole;
 
 pub use error::DiffError;
 
@@ -65,6 +66,18 @@ impl Patch {
             Some(Some(span)) => apply::apply(self.bytes.get(span.clone()).unwrap_or_default(), old),
             Some(None) => Err("the patch changes the file more than once".to_owned()),
             None => Ok(old.to_vec()),
+        }
+    }
+
+    /// What a file was before the patch, where the patch shows the whole of it.
+    ///
+    /// # Errors
+    /// Why it cannot be told, and how to write a patch that tells it.
+    pub fn before(&self, path: &RepoPath) -> Result<Vec<u8>, String> {
+        match self.hunks.get(path) {
+            Some(Some(span)) => whole::before(self.bytes.get(span.clone()).unwrap_or_default()),
+            Some(None) => Err("the patch changes the file more than once".to_owned()),
+            None => Err("the patch shows none of its lines".to_owned()),
         }
     }
 }

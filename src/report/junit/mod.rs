@@ -4,11 +4,13 @@ mod audit;
 mod decision;
 mod policy_lint;
 mod policy_test;
+mod template;
 
 pub(super) use audit::write as write_audit;
 pub(super) use decision::write;
 pub(super) use policy_lint::write as write_policy_lint;
 pub(super) use policy_test::write as write_tests;
+pub(super) use template::write as write_template_tests;
 
 use super::escape::xml;
 use super::words;

@@ -1,0 +1,290 @@
+//! Edits of values to rules: those at one place of a document become one rule, and what their values have in common its
+//! limits.
+
+use super::shapes::expression;
+use super::{OneEdit, some, text, with_files};
+use crate::assess::constraints::{is_pinned, is_step};
+use crate::model::{
+    Dependency, DocPath, DraftPattern, DraftRule, DraftValue, Edit, EditKind, EditValue, ScalarKind, Step, VersionStep,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// From so many keys on at one step, whose values are edited alike, any key is meant.
+const MANY_KEYS: usize = 3;
+
+/// An enumeration has no more values, and none is longer.
+const WORDS: usize = 6;
+const WORD: usize = 40;
+
+/// The rules that cover some edits.
+pub(super) fn rules(edits: &[OneEdit<'_>], include: &[DraftPattern]) -> Vec<DraftRule> {
+    let (locked, plain): (Vec<OneEdit<'_>>, Vec<OneEdit<'_>>) =
+        edits.iter().copied().partition(|one| one.edit.dependency.is_some());
+    let mut groups: BTreeMap<Place, Vec<OneEdit<'_>>> = BTreeMap::new();
+    for one in plain.into_iter().filter(|one| !one.edit.path.0.is_empty()) {
+        groups.entry(Place::of(one.edit)).or_default().push(one);
+    }
+    let mut rules: Vec<DraftRule> = joined(groups).iter().filter_map(|group| value(group, include)).collect();
+    rules.extend(dependency(&locked, include));
+    rules
+}
+
+/// What edits share that one rule can be about: what happens, what kind of value it is, and the keys on the way.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    kind: EditKind,
+    value: Sort,
+    /// The keys; `None` for an item of a list, or for any key.
+    keys: Vec<Option<String>>,
+}
+
+/// How a value is limited.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Number,
+    Bool,
+    Text,
+    /// None that a rule could limit.
+    Other,
+}
+
+impl Place {
+    fn of(edit: &Edit) -> Self {
+        let key = |step: &Step| match step {
+            Step::Key(key) => Some(key.clone()),
+            Step::Item { .. } => None,
+        };
+        let sort = match &edit.new {
+            Some(EditValue::Scalar(ScalarKind::Integer | ScalarKind::Number, _)) => Sort::Number,
+            Some(EditValue::Scalar(ScalarKind::Bool, _)) => Sort::Bool,
+            Some(EditValue::Scalar(ScalarKind::Text | ScalarKind::Date, _)) => Sort::Text,
+            _ => Sort::Other,
+        };
+        Self { kind: edit.kind, value: sort, keys: edit.path.0.iter().map(key).collect() }
+    }
+}
+
+/// Groups that differ in one key on the way become one where there are many of them.
+fn joined<'a>(groups: BTreeMap<Place, Vec<OneEdit<'a>>>) -> Vec<Vec<OneEdit<'a>>> {
+    let mut groups: Vec<(Place, Vec<OneEdit<'a>>)> = groups.into_iter().collect();
+    let longest = groups.iter().map(|(place, _)| place.keys.len()).max().unwrap_or_default();
+    for at in 0..longest.saturating_sub(1) {
+        let mut alike: BTreeMap<Place, Vec<(Place, Vec<OneEdit<'a>>)>> = BTreeMap::new();
+        for (place, edits) in groups {
+            let mut open = place.clone();
+            // The last key says what the value is; it stays.
+            if at + 1 < open.keys.len()
+                && let Some(key) = open.keys.get_mut(at)
+            {
+                *key = None;
+            }
+            alike.entry(open).or_default().push((place, edits));
+        }
+        groups = alike
+            .into_iter()
+            .flat_map(|(open, several)| match several.len() {
+                many if many >= MANY_KEYS => vec![(open, several.into_iter().flat_map(|(_, edits)| edits).collect())],
+                _ => several,
+            })
+            .collect();
+    }
+    groups.into_iter().map(|(_, edits)| edits).collect()
+}
+
+/// The rule for edits at one place.
+fn value(group: &[OneEdit<'_>], include: &[DraftPattern]) -> Option<DraftRule> {
+    let kind = group.first()?.edit.kind;
+    let mut keys = vec![("edit", text(&path(group)?))];
+    if kind != EditKind::Replace {
+        keys.push(("kinds", DraftValue::List(vec![text(kind.as_str())])));
+    }
+    let conditions = conditions(group);
+    if !conditions.is_empty() {
+        keys.push(("where", DraftValue::Table(conditions)));
+    }
+    if matches!(kind, EditKind::Add | EditKind::Replace) {
+        keys.extend(limits(group, kind)?);
+    }
+    let files: BTreeSet<&str> = group.iter().map(|one| one.file).collect();
+    let seen = some(group.iter().map(|one| change(one.edit)));
+    let places: BTreeSet<String> = group.iter().map(|one| one.edit.path.to_string()).collect();
+    let at = some(places.iter().cloned());
+    let mut lines = vec![format!("seen: {seen}")];
+    if places.len() > 1 {
+        lines.push(format!("at: {at}"));
+    }
+    lines.push(format!("in: {}", some(files.iter().map(|file| (*file).to_owned()))));
+    Some(DraftRule { seen: lines, keys: with_files(keys, &files, include) })
+}
+
+/// `3 → 4`
+fn change(edit: &Edit) -> String {
+    let shown = |value: &Option<EditValue>| value.as_ref().map(EditValue::describe);
+    match (shown(&edit.old), shown(&edit.new)) {
+        (Some(old), Some(new)) if edit.kind == EditKind::Move => format!("{old} moved, {new}"),
+        (Some(old), Some(new)) => format!("{old} → {new}"),
+        (None, Some(new)) => format!("{new} added"),
+        (Some(old), None) => format!("{old} removed"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The pattern of the paths of some edits: a step that differs is any.
+fn path(group: &[OneEdit<'_>]) -> Option<String> {
+    let all = group.iter().flat_map(|one| std::iter::once(&one.edit.path).chain(&one.edit.from));
+    let mut steps: Option<Vec<String>> = None;
+    for path in all {
+        let these: Vec<String> = path.0.iter().map(step).collect();
+        steps = Some(match steps {
+            None => these,
+            Some(known) if known.len() == these.len() => {
+                let join = |(a, b): (String, String)| if a == b { a } else { "*".to_owned() };
+                known.into_iter().zip(these).map(join).collect()
+            }
+            Some(_) => return None,
+        });
+    }
+    Some(format!("/{}", steps?.join("/")))
+}
+
+/// A step as a pattern; a key that would mean something else is any.
+fn step(step: &Step) -> String {
+    let escaped = |key: &str| DocPath(vec![Step::Key(key.to_owned())]).to_string().split_off(1);
+    match step {
+        Step::Key(key) if key.contains('*') || (key.starts_with('[') && key.ends_with(']')) => "*".to_owned(),
+        Step::Key(key) => escaped(key),
+        Step::Item { names, index } => match names.iter().find(|(_, name)| !name.is_empty()) {
+            Some((key, name)) => format!("[{key}={}]", escaped(name)),
+            None => index.to_string(),
+        },
+    }
+}
+
+/// What all documents say near their root: always what they are; the rest where several files say so.
+fn conditions(group: &[OneEdit<'_>]) -> Vec<(String, DraftValue)> {
+    const MOST: usize = 4;
+    let several = group.iter().map(|one| one.file).collect::<BTreeSet<_>>().len() > 1;
+    let Some(first) = group.first().and_then(|one| one.head) else { return Vec::new() };
+    let shared = |(path, value): &&(String, String)| {
+        group.iter().all(|one| one.head.is_some_and(|head| head.same.iter().any(|(p, v)| p == path && v == value)))
+    };
+    let telling = |(path, value): &&(String, String)| {
+        let near = path.matches('/').count() == 1 && value.chars().count() <= WORD;
+        near && (several || matches!(path.as_str(), "/kind" | "/apiVersion"))
+    };
+    let found = first.same.iter().filter(telling).filter(shared).take(MOST);
+    found.map(|(path, value)| (path.clone(), text(value))).collect()
+}
+
+/// What the new value must be; `None` where nothing limits it.
+fn limits(group: &[OneEdit<'_>], kind: EditKind) -> Option<Vec<(&'static str, DraftValue)>> {
+    let scalar = |value: &'_ Option<EditValue>| match value {
+        Some(EditValue::Scalar(kind, text)) => Some((*kind, text.clone())),
+        _ => None,
+    };
+    let new: Vec<(ScalarKind, String)> = group.iter().map(|one| scalar(&one.edit.new)).collect::<Option<_>>()?;
+    let old: Vec<(ScalarKind, String)> = match kind {
+        EditKind::Replace => group.iter().map(|one| scalar(&one.edit.old)).collect::<Option<_>>()?,
+        _ => Vec::new(),
+    };
+    let all = || old.iter().chain(&new);
+    let every = |wanted: &[ScalarKind]| all().all(|(kind, _)| wanted.contains(kind));
+    if every(&[ScalarKind::Integer, ScalarKind::Number]) {
+        let kind = if every(&[ScalarKind::Integer]) { ScalarKind::Integer } else { ScalarKind::Number };
+        return numbers(&old, &new, kind);
+    }
+    if every(&[ScalarKind::Bool]) {
+        let values: BTreeSet<bool> = new.iter().map(|(_, word)| word == "true").collect();
+        let values = DraftValue::List(values.into_iter().map(DraftValue::Bool).collect());
+        return Some(vec![("type", text("boolean")), ("enum", values)]);
+    }
+    let texts = |side: &'_ [(ScalarKind, String)]| side.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>();
+    if every(&[ScalarKind::Text]) {
+        let mut keys = vec![("type", text("string"))];
+        keys.extend(words(&texts(&old), &texts(&new)));
+        return Some(keys);
+    }
+    let both = [texts(&old), texts(&new)].concat();
+    let same = all().all(|(kind, _)| *kind == ScalarKind::Date);
+    same.then(|| vec![("regex", text(&expression(&both.iter().map(String::as_str).collect::<Vec<_>>())))])
+}
+
+/// The range that was seen, the largest step, and the direction where all went one way.
+fn numbers(
+    old: &[(ScalarKind, String)],
+    new: &[(ScalarKind, String)],
+    kind: ScalarKind,
+) -> Option<Vec<(&'static str, DraftValue)>> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let read = |side: &[(ScalarKind, String)]| -> Option<Vec<f64>> {
+        side.iter().map(|(_, text)| text.parse().ok().filter(|number: &f64| number.abs() <= EXACT)).collect()
+    };
+    let (old, new) = (read(old)?, read(new)?);
+    let all = || old.iter().chain(&new).copied();
+    let mut keys = vec![
+        ("type", text(kind.as_str())),
+        ("min", DraftValue::Number(all().fold(f64::INFINITY, f64::min))),
+        ("max", DraftValue::Number(all().fold(f64::NEG_INFINITY, f64::max))),
+    ];
+    let steps: Vec<(f64, f64)> = old.iter().copied().zip(new.iter().copied()).collect();
+    if !steps.is_empty() {
+        let most = steps.iter().map(|(was, is)| (is - was).abs()).fold(0.0, f64::max);
+        keys.push(("max_step", DraftValue::Number(most)));
+    }
+    // One step alone has no direction yet.
+    if steps.len() > 1 {
+        let way = |goes: &dyn Fn(f64, f64) -> bool| steps.iter().all(|(was, is)| goes(*was, *is));
+        let word = [("up", way(&|was, is| is >= was)), ("down", way(&|was, is| is <= was))];
+        keys.extend(word.into_iter().find(|(_, all)| *all).map(|(word, _)| ("direction", text(word))));
+    }
+    Some(keys)
+}
+
+/// The tightest way to say what some texts are: an image, a version, a few words, a shape.
+fn words(old: &[String], new: &[String]) -> Vec<(&'static str, DraftValue)> {
+    let pairs: Vec<(&String, &String)> = old.iter().zip(new).collect();
+    let compared = !pairs.is_empty();
+    let most = [VersionStep::Patch, VersionStep::Minor, VersionStep::Major];
+    if compared && pairs.iter().all(|(old, new)| is_pinned(old, new, None)) {
+        let step = most.into_iter().find(|most| pairs.iter().all(|(old, new)| is_pinned(old, new, Some(*most))));
+        let step = step.map(|step| ("semver", text(step.as_str())));
+        return std::iter::once(("image", text("pinned"))).chain(step).collect();
+    }
+    if compared
+        && let Some(step) = most.into_iter().find(|most| pairs.iter().all(|(old, new)| is_step(old, new, *most)))
+    {
+        return vec![("semver", text(step.as_str()))];
+    }
+    let known: BTreeSet<&String> = old.iter().chain(new).collect();
+    let short = known.iter().all(|word| word.chars().count() <= WORD && !word.chars().any(char::is_whitespace));
+    let repeat = known.len() < old.len() + new.len();
+    if short && repeat && known.len() <= WORDS {
+        return vec![("enum", DraftValue::List(known.into_iter().map(|word| text(word)).collect()))];
+    }
+    let all: Vec<&str> = old.iter().chain(new).map(String::as_str).collect();
+    vec![("regex", text(&expression(&all)))]
+}
+
+/// One rule for all dependencies: those that were seen, by the largest step.
+fn dependency(locked: &[OneEdit<'_>], include: &[DraftPattern]) -> Option<DraftRule> {
+    let moved: Vec<(&Edit, &Dependency)> =
+        locked.iter().filter_map(|one| Some((one.edit, one.edit.dependency.as_ref()?))).collect();
+    let steps = moved.iter().filter(|(edit, _)| edit.kind == EditKind::Replace).map(|(_, moved)| moved.step);
+    let step = steps.filter(|step| step.within(VersionStep::Major)).max();
+    let kinds: BTreeSet<EditKind> = moved.iter().map(|(edit, _)| edit.kind).collect();
+    let names: BTreeSet<&str> = moved.iter().map(|(_, moved)| moved.name.as_str()).collect();
+    let list = |words: Vec<&str>| DraftValue::List(words.into_iter().map(text).collect());
+    let first = moved.first()?;
+    let mut keys = vec![("dependency", text(step.unwrap_or(VersionStep::Patch).as_str()))];
+    if kinds != BTreeSet::from([EditKind::Replace]) {
+        keys.push(("kinds", list(kinds.iter().map(|kind| kind.as_str()).collect())));
+    }
+    keys.push(("names", list(names.into_iter().collect())));
+    let said = |(edit, moved): &(&Edit, &Dependency)| {
+        let (from, to) = (moved.from.as_deref().unwrap_or("nothing"), moved.to.as_deref().unwrap_or("nothing"));
+        format!("{} {from} → {to} ({})", moved.name, edit.kind.as_str())
+    };
+    let seen = format!("seen: {}", some(std::iter::once(first).chain(moved.iter().skip(1)).map(said)));
+    let files: BTreeSet<&str> = locked.iter().map(|one| one.file).collect();
+    Some(DraftRule { seen: vec![seen], keys: with_files(keys, &files, include) })
+}
