@@ -1,6 +1,6 @@
 //! Changed files in the shapes that Conftest's parsers give them, as JSON for its policies.
 //!
-//! The shapes are those of its release 0.68. A file that Conftest would read while others read it otherwise, or that it
+//! The shapes are those of its parsers, read in its sources. A file that Conftest would read while others read it otherwise, or that it
 //! reads only in part, is refused: a policy that sees less than a program does passes what it should not.
 
 mod dockerfile;
