@@ -16,6 +16,8 @@ pub(super) fn pinned(old: Option<&str>, new: &str, most: Option<VersionStep>) ->
     }
     let Some(most) = most else { return Ok(()) };
     match (old.tag, new.tag) {
+        // The same tag, built again.
+        (Some(old), Some(new)) if old == new => Ok(()),
         (Some(old), Some(new)) => {
             let flavour = |tag: &'_ str| tag.split_once('-').map(|(_, rest)| rest.to_owned());
             if flavour(old) != flavour(new) {

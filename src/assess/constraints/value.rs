@@ -80,7 +80,10 @@ fn numbers(rule: &ValueRule, kind: ScalarKind, old: Option<&str>, new: &str) -> 
         return Ok(());
     }
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && number.abs() <= EXACT);
-    let Some(value) = number(new).filter(|_| matches!(kind, ScalarKind::Integer | ScalarKind::Number)) else {
+    // Formats without numbers have them as text: `MAX=50`.
+    let numeric =
+        matches!(kind, ScalarKind::Integer | ScalarKind::Number) || (kind == ScalarKind::Text && is_plain(new));
+    let Some(value) = number(new).filter(|_| numeric) else {
         return Err("it is no number that every reader takes for the same".to_owned());
     };
     if let Some(min) = rule.min.filter(|min| value < *min) {
@@ -92,7 +95,7 @@ fn numbers(rule: &ValueRule, kind: ScalarKind, old: Option<&str>, new: &str) -> 
     if rule.max_step.is_none() && rule.direction.is_none() {
         return Ok(());
     }
-    let Some(before) = old.and_then(number) else {
+    let Some(before) = old.filter(|old| kind != ScalarKind::Text || is_plain(old)).and_then(number) else {
         return Err("there is no number before it to compare with".to_owned());
     };
     if let Some(step) = rule.max_step.filter(|step| (value - before).abs() > *step) {
@@ -103,6 +106,14 @@ fn numbers(rule: &ValueRule, kind: ScalarKind, old: Option<&str>, new: &str) -> 
         Some(Direction::Down) if value > before => Err("it goes up".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// A number as everybody writes it: `7`, `-0.5`; not `07`, `+7`, `7e0`.
+fn is_plain(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    digits(whole) && !(whole.len() > 1 && whole.starts_with('0')) && fraction.is_none_or(digits)
 }
 
 /// A version, or a requirement of one: what stands before its first digit stays the same.
