@@ -4,8 +4,7 @@
 
 use changeward::assess::{Evidence, assess};
 use changeward::model::{
-    Change, Config, Diff, Facts, FileDiff, FileKind, FileStatus, ForgeFacts, Moment, ObjectId, Ownership, RepoPath,
-    Side, Sources,
+    Change, Diff, Facts, FileDiff, FileKind, FileStatus, Moment, ObjectId, Ownership, RepoPath, Side, Sources,
 };
 use changeward::parse::dialect::github::codeowners;
 use changeward::parse::diff::diff;
@@ -15,7 +14,6 @@ use changeward::policy::shipped::modules;
 use changeward::policy::wire;
 use changeward::world::evaluator::Evaluator;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
@@ -64,25 +62,9 @@ fn ownership() -> Ownership {
 fn evidence(files: usize) -> Evidence {
     let diff = Diff { files: (0..files).map(file).collect(), truncated: Vec::new() };
     Evidence {
-        edits: BTreeMap::new(),
-        head: None,
-        now: noon(),
-        environment: "production".to_owned(),
         change: Change { diff, ..Change::default() },
         ownership: ownership(),
-        config: Config::default(),
-        templates: Vec::new(),
-        calendars: Vec::new(),
-        windows: BTreeMap::new(),
-        lockdowns: Vec::new(),
-        exceptions: Vec::new(),
-        attachments: Vec::new(),
-        forge: ForgeFacts::default(),
-        statements: Vec::new(),
-        identities: Vec::new(),
-        seen: BTreeMap::new(),
-        errors: Vec::new(),
-        noticed: Vec::new(),
+        ..Evidence::of_nothing("production", noon())
     }
 }
 

@@ -5,13 +5,12 @@
 
 use changeward::assess::{Evidence, Statement, assess};
 use changeward::model::{
-    Attachment, AttachmentFormat, Change, ChangeClass, ClaimSource, Config, Decision, Diff, Facts, FileDiff, FileKind, FileStatus, Finding,
-    ForgeFacts, Identity, Level, Moment, Ownership, Principal, RepoPath, Risk, Severity, Side, is_unsafe,
+    Attachment, AttachmentFormat, Change, ChangeClass, ClaimSource, Decision, Diff, Facts, FileDiff, FileKind, FileStatus, Finding,
+    ForgeFacts, Identity, Level, Moment, Principal, RepoPath, Risk, Severity, Side, is_unsafe,
 };
 use changeward::policy::input::input;
 use changeward::report::{Format, Style, render};
 use libfuzzer_sys::fuzz_target;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 fuzz_target!(|data: &[u8]| {
@@ -71,29 +70,15 @@ fn evidence(pieces: &[&[u8]]) -> Evidence {
         ..ForgeFacts::default()
     };
     Evidence {
-        edits: Default::default(),
-        head: None,
-        now,
-        environment: text(13),
         change: Change {
             diff: Diff { files: pieces.iter().map(|piece| file(piece)).collect(), truncated: vec![text(19)] },
             notes: vec![text(20)],
             ..Change::default()
         },
-        ownership: Ownership::default(),
-        config: Config::default(),
-        templates: Vec::new(),
-        calendars: Vec::new(),
-        windows: BTreeMap::new(),
-        lockdowns: Vec::new(),
-        exceptions: Vec::new(),
-        attachments: Vec::new(),
         forge,
         statements: vec![Statement { source: ClaimSource::Flag, at: Some(now), trailers }],
         identities: vec![Identity { name: text(21), email: text(22) }],
-        seen: BTreeMap::new(),
-        errors: Vec::new(),
-        noticed: Vec::new(),
+        ..Evidence::of_nothing(&text(13), now)
     }
 }
 

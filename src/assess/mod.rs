@@ -80,6 +80,33 @@ pub struct Evidence {
     pub noticed: Vec<Finding>,
 }
 
+impl Evidence {
+    /// A change of nothing, in a repository that says nothing: what everything else is laid over.
+    pub fn of_nothing(environment: &str, now: Moment) -> Self {
+        Self {
+            now,
+            environment: environment.to_owned(),
+            change: Change::default(),
+            head: None,
+            edits: BTreeMap::new(),
+            ownership: Ownership::default(),
+            config: Config::default(),
+            templates: Vec::new(),
+            calendars: Vec::new(),
+            windows: BTreeMap::new(),
+            lockdowns: Vec::new(),
+            exceptions: Vec::new(),
+            attachments: Vec::new(),
+            forge: ForgeFacts::default(),
+            statements: Vec::new(),
+            identities: Vec::new(),
+            seen: BTreeMap::new(),
+            errors: Vec::new(),
+            noticed: Vec::new(),
+        }
+    }
+}
+
 /// Concludes the facts from the evidence.
 pub fn assess(evidence: Evidence) -> Facts {
     let control = ControlFiles::new(&evidence.config.control_files);

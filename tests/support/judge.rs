@@ -4,7 +4,6 @@ use changeward::app::edits::file_edits;
 use changeward::assess::{Evidence, assess};
 use changeward::model::*;
 use changeward::parse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One changed file.
@@ -73,25 +72,5 @@ pub(crate) fn refusal(template: &str, changed: &[Changed]) -> Option<String> {
 
 /// Nothing, at noon.
 pub(crate) fn evidence() -> Evidence {
-    Evidence {
-        edits: BTreeMap::new(),
-        now: Moment::from_unix(1_795_348_800),
-        environment: "production".to_owned(),
-        head: None,
-        change: Change::default(),
-        ownership: Ownership::default(),
-        config: Config::default(),
-        templates: Vec::new(),
-        calendars: Vec::new(),
-        windows: BTreeMap::new(),
-        lockdowns: Vec::new(),
-        exceptions: Vec::new(),
-        attachments: Vec::new(),
-        forge: ForgeFacts::default(),
-        statements: Vec::new(),
-        identities: Vec::new(),
-        seen: BTreeMap::new(),
-        errors: Vec::new(),
-        noticed: Vec::new(),
-    }
+    Evidence::of_nothing("production", Moment::from_unix(1_795_348_800))
 }

@@ -7,8 +7,7 @@ use crate::app::evaluate::not_serialised;
 use crate::app::failure::{Failure, FailureKind};
 use crate::assess::{Evidence, assess};
 use crate::model::{
-    CaseFile, CaseInput, Change, Config, Datum, ForgeFacts, Moment, Ownership, Place, PolicyCase, PolicyTest,
-    TestOutcome, TestResult,
+    CaseFile, CaseInput, Config, Datum, Moment, Place, PolicyCase, PolicyTest, TestOutcome, TestResult,
 };
 use crate::parse::{self, EMPTY_INPUT};
 use crate::policy::input;
@@ -184,26 +183,6 @@ struct Lost;
 
 /// What the rules read of a change of nothing, where nobody owns anything.
 fn empty(config: &Config, now: Moment) -> Result<String, Failure> {
-    let facts = assess(Evidence {
-        attachments: Vec::new(),
-        edits: BTreeMap::new(),
-        now,
-        environment: "production".to_owned(),
-        change: Change::default(),
-        head: None,
-        ownership: Ownership::default(),
-        config: config.clone(),
-        templates: Vec::new(),
-        calendars: Vec::new(),
-        windows: BTreeMap::new(),
-        lockdowns: Vec::new(),
-        exceptions: Vec::new(),
-        forge: ForgeFacts::default(),
-        statements: Vec::new(),
-        identities: Vec::new(),
-        seen: BTreeMap::new(),
-        errors: Vec::new(),
-        noticed: Vec::new(),
-    });
+    let facts = assess(Evidence { config: config.clone(), ..Evidence::of_nothing("production", now) });
     input::input(&facts).map_err(not_serialised)
 }
