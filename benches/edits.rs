@@ -8,9 +8,11 @@
 mod judge;
 
 use changeward::app::edits::file_edits;
+use changeward::assess::edits::{line_edits, value_edits};
 use changeward::assess::{Evidence, assess};
-use changeward::model::{Change, Diff, FileDiff, FileEdits};
+use changeward::model::{Change, Diff, FileDiff, FileEdits, Syntax};
 use changeward::parse;
+use changeward::parse::syntax::documents;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use judge::{Changed, evidence};
 use std::collections::BTreeMap;
@@ -57,6 +59,17 @@ fn pairs(criterion: &mut Criterion) {
             bencher.iter(|| black_box(file_edits(&file, Some(before.as_bytes()), Some(after.as_bytes()))));
         });
     }
+    let (before, after) = (large("large.yaml", 4), large("large.yaml", 5));
+    group.bench_function("large.yaml, one side read", |bencher| {
+        bencher.iter(|| black_box(documents(Syntax::Yaml, before.as_bytes()).unwrap()));
+    });
+    let sides = [&before, &after].map(|text| documents(Syntax::Yaml, text.as_bytes()).unwrap());
+    group.bench_function("large.yaml, compared by value", |bencher| {
+        bencher.iter(|| black_box(value_edits(Some(&sides[0]), Some(&sides[1])).unwrap()));
+    });
+    group.bench_function("large.yaml, compared by line", |bencher| {
+        bencher.iter(|| black_box(line_edits(Some(before.as_bytes()), Some(after.as_bytes()))));
+    });
     group.finish();
 }
 

@@ -196,6 +196,8 @@ scan_times(number) := sprintf(", in %d places", [number]) if number != 1
 
 # METADATA
 # title: A scan found something new that is critical
+# custom:
+#   code: SARIF_CRITICAL
 deny contains object.union(finding, scan_first_line(places)) if {
 	some [name, id] in {[critical.scan, critical.rule] | some critical in scan_criticals}
 	places := [critical | some critical in sort(scan_criticals); critical.scan == name; critical.rule == id]

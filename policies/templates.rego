@@ -128,23 +128,50 @@ far_templates contains id if {
 	not fault.code in near_codes
 }
 
-# METADATA
-# title: A template nearly covers the change
-force_normal contains object.union({
-	"code": "NO_TEMPLATE",
-	"msg": sprintf("template `%s` nearly covers it: %s", [template.id, fault.msg]),
-	"paths": [path | some n, path in fault.paths; n == 0],
-	"help": "change what is said here, or let it be approved as a normal change",
-}, {"line": line | line := fault.line}) if {
-	count(usable) == 0
-	some template in nearly_covering
-	some fault in template.faults
-}
-
 nearly_covering contains template if {
 	some template in input.templates
 	count(template.faults) == 1
 	not template.id in far_templates
+}
+
+# Where one is about the very value, the others are not worth saying.
+nearest_faults contains [template.id, fault] if {
+	some template in nearly_covering
+	some fault in template.faults
+	fault.near
+}
+
+near_faults := nearest_faults if count(nearest_faults) > 0
+
+near_faults := {[template.id, fault] | some template in nearly_covering; some fault in template.faults} if {
+	count(nearest_faults) == 0
+}
+
+# METADATA
+# title: A template nearly covers the change
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": sprintf("template `%s` nearly covers it: %s", [id, fault.msg]),
+	"paths": [path | some n, path in fault.paths; n == 0],
+	"line": fault.line,
+	"help": "change what is said here, or let it be approved as a normal change",
+} if {
+	count(usable) == 0
+	some [id, fault] in near_faults
+	fault.line
+}
+
+# METADATA
+# title: A template nearly covers the change, but for the file as a whole
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": sprintf("template `%s` nearly covers it: %s", [id, fault.msg]),
+	"paths": [path | some n, path in fault.paths; n == 0],
+	"help": "change what is said here, or let it be approved as a normal change",
+} if {
+	count(usable) == 0
+	some [id, fault] in near_faults
+	not fault.line
 }
 
 # METADATA

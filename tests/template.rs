@@ -237,7 +237,7 @@ fn a_case_passes_for_the_reason_it_names_or_not_at_all() {
     write(home.path(), ".changeward/templates/it.toml", &replicas("it", "state = \"proposed\""));
     let test = ["template", "test", "--control-files", "."];
     let (code, said, _) = run(home.path(), &test);
-    assert!(code == 11 && said.contains("nothing was run"), "{said}");
+    assert!(code == 12 && said.contains("nothing was run"), "{said}");
     assert_eq!(run(home.path(), &[&test[..], &["--allow-empty"]].concat()).0, 0);
     assert!(run(home.path(), &[&test[..], &["--format", "junit"]].concat()).1.contains("failures=\"1\""));
     let case =

@@ -41,7 +41,7 @@ pub(super) const STARTERS: [Starter; 8] = [
     starter!("flag-percentage", fits: ["a-step-forward", "all-the-way-back"], misfits: ["all-at-once", "more-than-all", "a-text", "the-switch-along-with-it"]),
     starter!("image-digest", fits: ["a-patch", "the-base-of-a-build"], misfits: ["another-repository", "no-digest", "a-major-step", "a-command-beside-it"]),
     starter!("log-level", fits: ["warn-in-yaml", "a-property", "a-variable", "of-a-container"], misfits: ["everything", "to-somewhere-else", "another-variable"]),
-    starter!("patch-dependency", fits: ["locked", "asked-for", "asked-for-in-a-table"], misfits: ["a-minor-step", "from-somewhere-else", "without-the-lockfile", "a-build-script-beside-it"]),
+    starter!("patch-dependency", fits: ["locked", "asked-for", "asked-for-in-a-table", "asked-for-in-development", "asked-for-of-npm"], misfits: ["a-minor-step", "from-somewhere-else", "without-the-lockfile", "a-build-script-beside-it"]),
     starter!("replicas", fits: ["three-to-six", "a-wider-autoscaler"], misfits: ["forty", "too-large-a-step", "to-nothing", "a-stateful-set", "the-image-along-with-it"]),
     starter!("rotation", fits: ["a-new-certificate", "the-next-key"], misfits: ["a-file-of-somebody", "a-key-before", "checks-switched-off"]),
 ];

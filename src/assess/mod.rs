@@ -128,7 +128,8 @@ pub fn assess(evidence: Evidence) -> Facts {
     let lockdowns = lockdowns::lockdowns(&evidence, &touched, &approvals, &actors, (&membership, &presence));
     let anonymous = if approvals.is_empty() { None } else { unattributed(&actors) };
     let disagree = disagreements.findings(&evidence.config.ownership.severity);
-    let noticed = [evidence.noticed.clone(), claims.noticed, disagree, Vec::from_iter(anonymous)].concat();
+    let lost = templates::outcomes_of_nobody(&evidence.templates, &evidence.forge.outcomes);
+    let noticed = [evidence.noticed.clone(), claims.noticed, lost, disagree, Vec::from_iter(anonymous)].concat();
     let control_reviews = control_reviews(&evidence, &files);
     let exceptions = exceptions::exceptions(evidence.exceptions, &evidence.config, &membership, evidence.now);
     Facts {

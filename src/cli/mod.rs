@@ -47,7 +47,8 @@ Examples:
 
 Exit codes:
   0 may go ahead, 10 approval pending, 11 blocked;
-  1 internal, 2 usage, 3 a control file, policy or input is invalid, 4 git or GitHub could not answer";
+  1 internal, 2 usage, 3 a control file, policy or input is invalid, 4 git, GitHub or a file could not be read,
+  12 nothing ran";
 
 /// Is this change standard, normal or emergency, may it go ahead, and who must say so?
 ///

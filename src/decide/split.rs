@@ -13,7 +13,8 @@ pub(super) fn split(facts: &Facts, findings: &Findings, class: ChangeClass) -> V
     }
     let candidates = facts.templates.iter().filter(|template| {
         let own = findings.template_faults.iter().filter(|(id, _)| *id == template.id);
-        own.into_iter().all(|(_, fault)| only_about_files(&fault.code))
+        // Files that belong together are not taken apart.
+        !template.together && own.into_iter().all(|(_, fault)| only_about_files(&fault.code))
     });
     let best = candidates
         .map(|template| {

@@ -89,9 +89,15 @@ impl Edit {
         let path = if path.is_empty() { "the document" } else { path.as_str() };
         let shown = |value: &Option<EditValue>| value.as_ref().map(EditValue::describe).unwrap_or_default();
         let (old, new) = (shown(&self.old), shown(&self.new));
+        // A package is known by its name; its place in the lockfile says nothing to anybody.
+        let path = self.dependency.as_ref().map_or(path, |dependency| dependency.name.as_str());
+        let is = |value: &Option<EditValue>| match value {
+            Some(EditValue::List(many) | EditValue::Map(many)) if *many != 1 => "are",
+            _ => "is",
+        };
         match self.kind {
-            EditKind::Add => format!("{path}: {new} is added"),
-            EditKind::Remove => format!("{path}: {old} is removed"),
+            EditKind::Add => format!("{path}: {new} {} added", is(&self.new)),
+            EditKind::Remove => format!("{path}: {old} {} removed", is(&self.old)),
             EditKind::Replace => format!("{path}: {old} → {new}"),
             EditKind::Move => match &self.from {
                 Some(from) => format!("{path}: {new} moves here from {from}"),

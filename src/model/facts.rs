@@ -249,6 +249,8 @@ pub struct TemplateFacts {
     pub review_by: Option<Moment>,
     /// The changes it was drawn from.
     pub samples: u64,
+    /// Its files belong together: companions, or lockfiles and manifests.
+    pub together: bool,
     /// Everything that speaks against it, beside what the fields above say.
     pub faults: Vec<TemplateFault>,
     /// Its place.
@@ -267,6 +269,8 @@ pub struct TemplateFault {
     pub paths: Vec<String>,
     /// The line in the first of them, from 1.
     pub line: Option<u32>,
+    /// It is about a value that the template does let change, only not so.
+    pub near: bool,
 }
 
 /// A lockdown, with what it says about this change.

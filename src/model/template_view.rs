@@ -149,7 +149,12 @@ impl TemplateTests {
 
     /// Something came out wrong, or nothing was run and something should have been.
     pub fn fails(&self) -> bool {
-        self.failures() > 0 || (self.cases().next().is_none() && !self.allow_empty)
+        self.failures() > 0 || self.is_empty_handed()
+    }
+
+    /// Nothing was run, and something should have been.
+    pub fn is_empty_handed(&self) -> bool {
+        self.cases().next().is_none() && !self.allow_empty
     }
 }
 

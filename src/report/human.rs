@@ -175,7 +175,7 @@ impl Page<'_> {
         };
         let said = Para::new(2, 4).block(tone, symbol.to_owned()).name(Tone::Strong, &reason.code).then(":");
         // What blocks is said whole, or nearly so: it may hold the number to call.
-        let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), if blocks { 6 } else { 2 });
+        let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), if blocks { 6 } else { 3 });
         let mut place = Para::new(4, 6);
         if let Some(rule) = &reason.rule {
             place = place.ours(Tone::Dim, "rule").name(Tone::Dim, &rule.to_string());

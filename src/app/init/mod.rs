@@ -107,7 +107,7 @@ mod tests {
             assert!(told.contains(line), "{line} in {told}");
         }
         let read = |name: &str| fs::read_to_string(home.path().join(".changeward").join(name)).unwrap();
-        for name in ["config.toml", "ownership.toml", "templates/documentation.toml"] {
+        for name in ["config.toml", "ownership.toml", "templates/docs.toml"] {
             let table: toml::Table = read(name).parse().unwrap();
             assert_eq!(table["version"].as_integer(), Some(1), "{name}");
         }
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(config["control"]["files"][0].as_str(), Some(".ci/**"));
         assert!(read("config.toml").contains("[\"@acme/platform\"]"));
         assert!(read("ownership.toml").contains("# owner = \"@ann\""), "{}", read("ownership.toml"));
-        let template: toml::Table = read("templates/documentation.toml").parse().unwrap();
+        let template: toml::Table = read("templates/docs.toml").parse().unwrap();
         assert_eq!(template["state"].as_str(), Some("proposed"));
         assert!(template["scope"]["include"].as_array().unwrap().iter().any(|p| p.as_str() == Some("docs/**/*.md")));
 
@@ -151,7 +151,7 @@ mod tests {
             let home =
                 repository(&[(".github/CODEOWNERS", owners), ("src/a.py", ""), ("web/b.ts", ""), ("docs/a.rst", "")]);
             run(home.path(), false, false);
-            for name in ["config.toml", "ownership.toml", "templates/documentation.toml"] {
+            for name in ["config.toml", "ownership.toml", "templates/docs.toml"] {
                 let text = fs::read_to_string(home.path().join(".changeward").join(name)).unwrap();
                 let is_suggestion = |rest: &str| {
                     rest.starts_with('[') || rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '))

@@ -18,11 +18,13 @@ pub(super) struct Uncovered {
     pub(super) why: String,
     /// The line in the new file (in the old one for what is gone), from 1.
     pub(super) line: Option<u32>,
+    /// Some constraint is about it, and does not allow it.
+    pub(super) near: bool,
 }
 
 impl Uncovered {
     fn new(line: Option<u32>, why: impl Into<String>) -> Self {
-        Self { why: why.into(), line }
+        Self { why: why.into(), line, near: false }
     }
 }
 
@@ -123,7 +125,7 @@ impl<'t> Rules<'t> {
         }
         let line = values.elsewhere.filter(|_| !template.formatting)?;
         let why = "something beside the values that may change is different: a comment, a blank, the order of keys";
-        Some(Uncovered::new(Some(line), why))
+        Some(Uncovered { near: true, ..Uncovered::new(Some(line), why) })
     }
 
     /// Why no constraint allows an edit; `None` when one does.
@@ -143,10 +145,12 @@ impl<'t> Rules<'t> {
                 None => {}
             }
         }
+        let near = nearest.is_some();
         let why = nearest.unwrap_or_else(|| "no [[allow]] is about it".to_owned());
         let line = edit.new_line.or(edit.old_line);
         let document = head.and_then(|head| head.label.as_deref()).map(|label| format!("{label} "));
-        Some(Uncovered::new(line, format!("{}{}: {why}", document.unwrap_or_default(), edit.describe())))
+        let why = format!("{}{}: {why}", document.unwrap_or_default(), edit.describe());
+        Some(Uncovered { near, ..Uncovered::new(line, why) })
     }
 }
 
@@ -182,7 +186,8 @@ fn by_line(rules: &[&LineRule], edits: &FileEdits) -> Option<Uncovered> {
     }
     let wrong =
         edits.lines.pairs.iter().find(|pair| !rules.iter().any(|rule| line_pair(rule, &pair.old, &pair.new)))?;
-    Some(Uncovered::new(Some(wrong.line), "no [[allow]] is about this line as it was and as it is"))
+    let why = "no [[allow]] is about this line as it was and as it is";
+    Some(Uncovered { near: true, ..Uncovered::new(Some(wrong.line), why) })
 }
 
 /// Both lines match as a whole, and what they have by one name is the same.

@@ -2,7 +2,8 @@
 //!
 //! It reads a list of outcomes and does not know who keeps them: a file of facts, or a ledger.
 
-use crate::model::{Moment, Outcome, Template, counted};
+use crate::model::{Finding, Moment, Outcome, Severity, Template, counted};
+use std::collections::BTreeSet;
 
 /// The uses of one template that count, oldest first.
 pub(super) struct History<'e> {
@@ -14,6 +15,22 @@ pub(super) struct History<'e> {
 /// Why a template's breaker is open at a moment; `None` when it is closed.
 pub fn breaker(template: &Template, outcomes: &[Outcome], now: Moment) -> Option<String> {
     History::of(template, outcomes, now).breaker()
+}
+
+/// Outcomes that no template will ever hear of: a slip in a name must not keep a breaker closed unnoticed.
+pub(in crate::assess) fn outcomes_of_nobody(templates: &[Template], outcomes: &[Outcome]) -> Vec<Finding> {
+    let known: BTreeSet<&str> = templates.iter().map(|template| template.id.as_str()).collect();
+    let named: BTreeSet<&str> = outcomes.iter().filter_map(|outcome| outcome.template.as_deref()).collect();
+    let lost = named.into_iter().filter(|name| !known.contains(name));
+    let finding = |name: &str| {
+        Finding::new(
+            "OUTCOME_UNKNOWN",
+            Severity::Warn,
+            format!("an outcome names the template `{name}`, and there is none"),
+        )
+        .help("`changeward template list` names the templates; a retired one stays a file with `state = \"retired\"`")
+    };
+    lost.map(finding).collect()
 }
 
 impl<'e> History<'e> {

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 pub use fit::{Fit, fit};
 pub use history::breaker;
+pub(super) use history::outcomes_of_nobody;
 pub use lints::{codes, lints};
 pub use standing::standing;
 
@@ -53,7 +54,8 @@ pub(super) fn templates(
                 limits: template.limits,
                 predicate: template.predicate.clone(),
                 review_by: template.review_by,
-                samples: template.samples.len() as u64,
+                samples: distinct_samples(template),
+                together: !template.companions.is_empty() || template.lockfile_consistent,
                 faults,
                 place: template.place.clone(),
             }
@@ -127,13 +129,13 @@ impl Fitting<'_> {
 
     fn limits(&self, stats: Stats, files: &[FileFacts]) -> Option<TemplateFault> {
         let limits = self.template.limits;
-        let edits = || files.iter().map(|file| file.edits.as_ref()?.count()).sum::<Option<u64>>();
+        let counted = files.iter().filter_map(|file| file.edits.as_ref()?.count());
+        let edits = limits.edits.map_or(0, |_| counted.sum());
         let sizes = [
             ("files", stats.files, limits.files),
             ("added lines", stats.additions, limits.added),
             ("removed lines", stats.deletions, limits.removed),
-            // What cannot be counted is too many.
-            ("edited values", limits.edits.map_or(0, |_| edits().unwrap_or(u64::MAX)), limits.edits),
+            ("edited values", edits, limits.edits),
         ];
         let over: Vec<_> = sizes
             .into_iter()
@@ -150,6 +152,7 @@ impl Fitting<'_> {
         let mut faults: Vec<TemplateFault> = self.companions(files.iter().filter(|f| mine(f))).into_iter().collect();
         faults.extend(self.lockfiles(files.iter().filter(|f| mine(f))));
         if self.template.allow.is_empty() {
+            faults.extend(self.uncounted(files.iter().filter(|f| mine(f))));
             return faults;
         }
         let mut first = None;
@@ -161,17 +164,28 @@ impl Fitting<'_> {
                 file.templates.pop();
             }
         }
-        if let Some(first) = first {
-            let more = match paths.len() {
-                1 => String::new(),
-                more => format!(" (and {} more)", counted(more as u64 - 1, "file")),
-            };
-            faults.push(TemplateFault {
-                line: first.line,
-                ..fault("constraints", format!("{}{more}", first.why), paths)
-            });
+        match first {
+            Some(first) => {
+                let more = match paths.len() {
+                    1 => String::new(),
+                    more => format!(" (and {} more)", counted(more as u64 - 1, "file")),
+                };
+                let said = fault("constraints", format!("{}{more}", first.why), paths);
+                faults.push(TemplateFault { line: first.line, near: first.near, ..said });
+            }
+            // What is not allowed has its reason already; what is, must be counted.
+            None => faults.extend(self.uncounted(files.iter().filter(|f| mine(f)))),
         }
         faults
+    }
+
+    /// What cannot be counted is too many.
+    fn uncounted<'f>(&self, mut files: impl Iterator<Item = &'f FileFacts>) -> Option<TemplateFault> {
+        self.template.limits.edits?;
+        let file = files.find(|file| file.edits.as_ref().and_then(|edits| edits.count()).is_none())?;
+        let why = file.values_why().unwrap_or_else(|| "its lines cannot be put side by side".to_owned());
+        let msg = format!("its edits cannot be counted, and the template limits them: {why}");
+        Some(fault("limits", msg, vec![file.diff.path.quoted()]))
     }
 
     fn lockfiles<'f>(&self, mut files: impl Iterator<Item = &'f FileFacts>) -> Option<TemplateFault> {
@@ -247,11 +261,16 @@ impl Trial<'_> {
 
 /// As many changes of the past as the configuration asks for prove that it repeats.
 fn samples(template: &Template, needs: u64) -> Option<TemplateFault> {
-    let has = template.samples.len() as u64;
+    let has = distinct_samples(template);
     (has < needs).then(|| {
         let msg = format!("{} show that it repeats, and {needs} are needed", counted(has, "sample"));
         fault("samples", msg, Vec::new())
     })
+}
+
+/// Each change proves it once.
+fn distinct_samples(template: &Template) -> u64 {
+    template.samples.iter().collect::<BTreeSet<_>>().len() as u64
 }
 
 /// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.
@@ -279,5 +298,5 @@ fn status_list(first: FileStatus, kinds: &[(FileStatus, String)]) -> String {
 
 fn fault(what: &'static str, msg: String, mut paths: Vec<String>) -> TemplateFault {
     paths.truncate(SHOWN);
-    TemplateFault { what, msg, paths, line: None }
+    TemplateFault { what, msg, paths, line: None, near: false }
 }

@@ -15,7 +15,7 @@ Examples:
     --output .changeward/templates/raise-replicas.toml --with-tests
 
 The draft has the tightest scope, limits and constraints that cover all of these changes, and says at each rule what it
-was drawn from. A change that no template can cover (deleted files, binaries, files that cannot be read as values) is
+was drawn from. A change that no template can cover (binaries, links, files that cannot be read as values) is
 left out, and said.";
 
 /// Draft a template from real changes of the past

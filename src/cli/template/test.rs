@@ -20,7 +20,7 @@ A test is a patch that shows whole files (`git diff -U1000000`): .changeward/tes
 fit the template, .changeward/tests/templates/ID/misfits/NAME.diff must not. A line `# why: …` before the first file of
 a misfit says what the reason must say. Only what a change does to files is judged.
 
-Exit codes: 0 every case comes out as it must, 11 one does not or nothing was run; 1 to 4 there is no answer";
+Exit codes: 0 every case comes out as it must, 11 one does not, 12 nothing was run; 1 to 4 there is no answer";
 
 /// Templates against changes that must fit them and changes that must not; reads only
 #[derive(Debug, Args)]
@@ -53,6 +53,10 @@ impl TestArgs {
         let request = TestRequest { dir, at, now: call.around.now, ids: self.ids, allow_empty: self.allow_empty };
         let tests = test(&request)?;
         answer::render_template_tests(&tests, self.format, &style, call.out).map_err(failing::unwritable)?;
-        Ok(if tests.fails() { 11 } else { 0 })
+        Ok(match (tests.is_empty_handed(), tests.fails()) {
+            (true, _) => 12,
+            (false, true) => 11,
+            (false, false) => 0,
+        })
     }
 }

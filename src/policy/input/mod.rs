@@ -229,7 +229,7 @@ fn emergency(facts: &Facts) -> Value {
 fn templates(facts: &Facts) -> Vec<Value> {
     let template = |template: &crate::model::TemplateFacts| {
         let fault = |fault: &crate::model::TemplateFault| {
-            let mut value = json!({"what": fault.what, "msg": fault.msg, "paths": fault.paths});
+            let mut value = json!({"what": fault.what, "msg": fault.msg, "paths": fault.paths, "near": fault.near});
             put(&mut value, "line", fault.line);
             value
         };
