@@ -65,7 +65,13 @@ force_normal contains {
 
 plan_gaps(plan) := {"it ended in an error" | plan.errored == true} |
 	({"part of it is deferred to a later plan" | plan.complete == false} |
-	{"it says nothing of the resources" | not is_array(object.get(plan, "resource_changes", null))})
+	({"it says nothing of the resources" | not is_array(object.get(plan, "resource_changes", null))} |
+	{"it does not say of each resource what is done to it" | some change in list(plan, "resource_changes"); not plan_change_is_whole(change)}))
+
+plan_change_is_whole(change) if {
+	is_string(change.address)
+	is_array(change.change.actions)
+}
 
 # ---- scans
 

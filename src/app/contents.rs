@@ -4,6 +4,7 @@
 use super::failure::Failure;
 use crate::model::{FileDiff, FileKind, FileStatus, ObjectId, RepoPath, Side};
 use crate::parse::diff::Patch;
+use crate::world::WorldError;
 use crate::world::git::Repo;
 use crate::world::tree::Tree;
 use std::collections::BTreeMap;
@@ -84,6 +85,16 @@ fn from_git(repo: &Repo, files: &[&FileDiff]) -> Result<Vec<Sides>, Failure> {
 
 fn blob(side: &Side) -> Option<&ObjectId> {
     side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
+}
+
+/// A patch need not say that what it changes is a link: the state of the files it is about does.
+pub(super) fn see_links(tree: &dyn Tree, files: &mut [FileDiff], asked: impl Fn(&FileDiff) -> bool) {
+    for file in files.iter_mut().filter(|file| file.old.is_some() && file.unread.is_none() && asked(file)) {
+        let Some(path) = file.old_path.as_ref().unwrap_or(&file.path).as_str() else { continue };
+        if let Err(error @ WorldError::NotAFile { .. }) = tree.read(path) {
+            file.unread = Some(error.to_string());
+        }
+    }
 }
 
 /// Both sides of a file that a patch shows as a whole.

@@ -7,7 +7,7 @@ use super::controls::{Controls, Owners};
 use super::failure::Failure;
 use super::outcomes::given_outcomes;
 use super::request::{CheckRequest, DiffSource, Spec};
-use crate::assess::{Evidence, Statement, asks_for_edits};
+use crate::assess::{Evidence, Statement, asks_for_edits, covered};
 use crate::model::{
     Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity,
     IntegrityError, RepoPath, Severity,
@@ -128,7 +128,8 @@ fn from_patch(
     };
     let controls = Controls::read(tree.as_ref())?;
     started(&controls);
-    let (change, seen) = (Change { base, ..change }, BTreeMap::new());
+    let (mut change, seen) = (Change { base, ..change }, BTreeMap::new());
+    super::contents::see_links(tree.as_ref(), &mut change.diff.files, |file| covered(&controls.templates, file));
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
     let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch))?;

@@ -25,7 +25,7 @@ pub use codeowners::codeowners;
 pub use exceptions::overview;
 pub use roster::roster;
 pub use templates::{
-    Fit, asks_for_edits, breaker, codes as template_lint_codes, fit, lints as template_lints, standing,
+    Fit, asks_for_edits, breaker, codes as template_lint_codes, covered, fit, lints as template_lints, standing,
 };
 
 use crate::model::{

@@ -33,6 +33,8 @@ pub struct ValueEdits {
     /// The first line of the new file (of the old one, where lines are only gone) that differs outside the values of
     /// `edits`: a comment or formatting.
     pub elsewhere: Option<u32>,
+    /// What differs beside the values is more than formatting: the line, and why.
+    pub beyond_formatting: Option<(u32, &'static str)>,
     /// What each document is, by its place in the new file (in the old one for those that are gone).
     pub documents: Vec<DocumentHead>,
 }

@@ -505,7 +505,12 @@ fn edits(d: &mut Dice, files: usize) -> BTreeMap<usize, Arc<FileEdits>> {
         let values = if d.once_in(6) {
             Err(Unanalysable { new: true, fault: SyntaxFault::new(2, "has the key `a` twice") })
         } else {
-            Ok(ValueEdits { edits: vec![edit], elsewhere: None, documents: vec![DocumentHead::default()] })
+            Ok(ValueEdits {
+                edits: vec![edit],
+                elsewhere: None,
+                beyond_formatting: None,
+                documents: vec![DocumentHead::default()],
+            })
         };
         all.insert(file, Arc::new(FileEdits { values: Some(values), lines: LineEdits::default(), unfit: None }));
     }

@@ -14,6 +14,9 @@ pub(super) fn pinned(old: Option<&str>, new: &str, most: Option<VersionStep>) ->
     if !new.digest.is_some_and(is_digest) {
         return Err("it is not pinned by a digest: `@sha256:` and 64 hexadecimal digits".to_owned());
     }
+    if new.tag.is_some_and(|tag| !is_tag(tag)) {
+        return Err("its tag is none: letters, digits, `_`, `.` and `-`, at most 128".to_owned());
+    }
     let Some(most) = most else { return Ok(()) };
     match (old.tag, new.tag) {
         // The same tag, built again.
@@ -46,6 +49,15 @@ impl<'t> Reference<'t> {
         };
         Self { repository, tag, digest }
     }
+}
+
+/// The grammar of the distribution specification.
+fn is_tag(tag: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let bytes = tag.as_bytes();
+    bytes.len() <= 128
+        && bytes.first().is_some_and(|byte| word(*byte))
+        && bytes.iter().all(|byte| word(*byte) || matches!(byte, b'.' | b'-'))
 }
 
 fn is_digest(digest: &str) -> bool {

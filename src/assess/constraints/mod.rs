@@ -123,6 +123,12 @@ impl<'t> Rules<'t> {
         if let Some(found) = values.edits.iter().find_map(|edit| self.edit(edit, head(edit))) {
             return Some(found);
         }
+        if let Some((line, why)) = values.beyond_formatting.filter(|_| template.formatting) {
+            return Some(Uncovered::new(
+                Some(line),
+                format!("what differs beside the values is more than formatting: {why}"),
+            ));
+        }
         let line = values.elsewhere.filter(|_| !template.formatting)?;
         let why = "something beside the values that may change is different: a comment, a blank, the order of keys";
         Some(Uncovered { near: true, ..Uncovered::new(Some(line), why) })
@@ -210,20 +216,25 @@ fn whole(rule: FileRule, file: &FileFacts) -> bool {
         FileRule::Formatting => {
             let same_place = matches!(file.diff.status, FileStatus::Modified);
             let values = file.edits.as_ref().and_then(|edits| edits.values.as_ref());
-            same_place && matches!(values, Some(Ok(values)) if values.edits.is_empty())
+            same_place
+                && matches!(values, Some(Ok(values)) if values.edits.is_empty() && values.beyond_formatting.is_none())
         }
     }
 }
 
-/// Text that no machine acts upon, by its ending. Files that programs read by their name are none: `requirements.txt`,
-/// `CMakeLists.txt`, `robots.txt`, and those whose texts are instructions.
-pub(super) fn is_documentation(path: &RepoPath) -> bool {
-    const ENDINGS: [&str; 8] = [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".textile", ".txt"];
-    const READ: [&str; 4] = ["requirements", "constraints", "cmakelists", "robots"];
-    let bytes = path.as_bytes();
-    let name = bytes.rsplit(|byte| *byte == b'/').next().unwrap_or(bytes);
-    let name = String::from_utf8_lossy(name).to_lowercase();
-    let text = name.ends_with(".txt");
-    ENDINGS.iter().any(|end| name.ends_with(end) && name.len() > end.len())
-        && !(text && READ.iter().any(|read| name.starts_with(read)))
+/// Text that no machine acts upon, by its name: what programs or assistants read as instructions is none, nor is plain text,
+/// which may be a list of anything, unless it is one of the texts that every repository has.
+pub(in crate::assess) fn is_documentation(path: &RepoPath) -> bool {
+    const ENDINGS: [&str; 7] = [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".textile"];
+    const TEXTS: [&str; 9] =
+        ["readme", "license", "licence", "notice", "authors", "contributors", "changelog", "changes", "copying"];
+    const READ: [&str; 8] =
+        ["agents", "claude", "gemini", "copilot-instructions", "skill", "prompt", "instructions", "cursorrules"];
+    let hidden = path.segments().any(|segment| segment.starts_with(b".") || segment.starts_with(b"_"));
+    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+    let (stem, ending) = name
+        .split_once('.')
+        .map_or((name.as_str(), ""), |(stem, _)| (stem, name.get(name.rfind('.').unwrap_or(0)..).unwrap_or_default()));
+    let text = TEXTS.contains(&stem) && matches!(ending, "" | ".txt");
+    !hidden && !stem.is_empty() && !READ.contains(&stem) && (text || ENDINGS.contains(&ending))
 }

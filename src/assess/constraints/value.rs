@@ -126,6 +126,9 @@ pub(super) fn version(most: VersionStep, old: Option<&str>, new: &str) -> Result
         (before.to_owned(), version.to_owned())
     };
     let ((before, from), (sign, to)) = (parts(old), parts(new));
+    if to.contains('+') {
+        return Err("it is a build of its own, and no release".to_owned());
+    }
     if before != sign {
         return Err(format!("what stands before the version changes from {before:?} to {sign:?}"));
     }

@@ -64,13 +64,15 @@ struct Rest<'t> {
     spans: std::vec::IntoIter<(Range<u32>, bool)>,
     next: Option<(Range<u32>, bool)>,
     exact: bool,
+    /// Only blanks and dashes stand before, on this line.
+    begins: bool,
 }
 
 impl<'t> Rest<'t> {
     fn new(text: &'t str, spans: Vec<(Range<u32>, bool)>, exact: bool) -> Self {
         let mut spans = spans.into_iter();
         let next = spans.next();
-        Self { bytes: text.as_bytes(), at: 0, spans, next, exact }
+        Self { bytes: text.as_bytes(), at: 0, spans, next, exact, begins: true }
     }
 }
 
@@ -92,8 +94,10 @@ impl Iterator for Rest<'_> {
             }
             let byte = *self.bytes.get(self.at)?;
             self.at += 1;
-            // The dash of a list in YAML comes and goes with its item, too.
-            if self.exact || !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'-') {
+            let dash = byte == b'-' && self.begins;
+            self.begins = byte == b'\n' || (self.begins && matches!(byte, b' ' | b'\t' | b'-'));
+            // The dash of a list in YAML, at the start of its line, comes and goes with its item.
+            if self.exact || !(dash || matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')) {
                 return Some((self.at - 1, Some(byte)));
             }
         }

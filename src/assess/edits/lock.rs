@@ -80,7 +80,7 @@ impl Packages<'_> {
                     to: new.version.clone(),
                     step: VersionStep::Other,
                     source_changed,
-                    contents_changed: false,
+                    contents_changed: !sound(new),
                 };
                 self.push(new, edit(new.path.clone(), None, Some((version(new), new.line)), Some(dependency)));
             }
@@ -116,7 +116,7 @@ impl Packages<'_> {
             to: new.version.clone(),
             step,
             source_changed,
-            contents_changed: step == VersionStep::Same && !contents.is_empty(),
+            contents_changed: (step == VersionStep::Same && !contents.is_empty()) || !sound(new),
         };
         if moves {
             let was = Some((version(old), old.line));
@@ -209,6 +209,17 @@ fn source(old: &LockedPackage, new: &LockedPackage, dependency: Option<Dependenc
 /// Where two packages stand is the same but for how many stand before them.
 fn same_place(old: &DocPath, new: &DocPath) -> bool {
     super::lock_values::key(old) == super::lock_values::key(new)
+}
+
+/// Every checksum says something. npm takes one without digits for none, and holds the package to nothing.
+fn sound(package: &LockedPackage) -> bool {
+    let digits = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        text.trim_end_matches('=').len() >= 4 && text.bytes().all(plain)
+    };
+    let word = |word: &str| digits(word.split_once(['-', ':']).map_or(word, |(_, rest)| rest));
+    let mut texts = package.contents.iter().filter_map(LockedValue::text);
+    texts.all(|text| !text.trim().is_empty() && text.split_whitespace().all(word))
 }
 
 /// What the checksums are made by: what stands before the first `-`, `:` or `/`, or else how long they are.

@@ -24,7 +24,7 @@ pub fn lock_value_edits(old: Option<LockState<'_>>, new: Option<LockState<'_>>) 
         (Some((was, lock)), Some((is, _))) => elsewhere(comments(lock.syntax, was), comments(lock.syntax, is)),
         _ => None,
     };
-    Ok(ValueEdits { edits, elsewhere, documents: vec![DocumentHead::default()] })
+    Ok(ValueEdits { edits, elsewhere, beyond_formatting: None, documents: vec![DocumentHead::default()] })
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {

@@ -12,6 +12,9 @@ use std::ops::Range;
 /// A file in which more values change than this is not judged by them.
 const MOST: usize = 20_000;
 
+/// The marks of texts that are filled in, comments as well: of Helm and Jinja, of ERB.
+const MARKS: [&str; 3] = ["{{", "{%", "<%"];
+
 /// How many single values near the root tell a document from another.
 const SAME: usize = 64;
 
@@ -30,8 +33,13 @@ pub fn value_edits(old: Option<&Documents<'_>>, new: Option<&Documents<'_>>) -> 
         let fault = SyntaxFault::new(0, format!("changes more than {MOST} values"));
         return Err(Unanalysable { new: true, fault });
     }
+    let elsewhere = elsewhere(old.text, new.text, &comparison.cuts);
+    let filled_in = [old.text, new.text].into_iter().any(|text| MARKS.iter().any(|mark| text.contains(mark)));
+    let templated =
+        elsewhere.filter(|_| filled_in).map(|line| (line, "the file is filled in by a program before it is read"));
     Ok(ValueEdits {
-        elsewhere: elsewhere(old.text, new.text, &comparison.cuts),
+        elsewhere,
+        beyond_formatting: templated.or(comparison.reordered.map(|line| (line, "the order of keys changes"))),
         edits: comparison.edits,
         documents: comparison.heads,
     })
@@ -58,7 +66,8 @@ fn documents<'n, 't>(old: &'n [Node<'t>], new: &'n [Node<'t>]) -> Vec<Pair<'n, '
     };
     if let (Some(was), Some(is)) = (labels(old), labels(new)) {
         let places: HashMap<&str, usize> = was.iter().enumerate().map(|(i, label)| (label.as_str(), i)).collect();
-        let gone = was.iter().zip(old).filter(|(label, _)| !is.contains(label));
+        let stays: std::collections::HashSet<&String> = is.iter().collect();
+        let gone = was.iter().zip(old).filter(|(label, _)| !stays.contains(label));
         let mut pairs: Vec<Pair<'n, 't>> =
             gone.map(|(_, node)| Pair { old: Some(node), new: None, moved: false }).collect();
         let mut furthest = None;
@@ -122,6 +131,8 @@ struct Comparison {
     edits: Vec<Edit>,
     cuts: Vec<Cut>,
     heads: Vec<DocumentHead>,
+    /// The first mapping whose keys stand in another order.
+    reordered: Option<u32>,
     /// Where the comparison is, in the new document and in the old one.
     path: Vec<Step>,
     from: Vec<Step>,
@@ -186,6 +197,11 @@ impl Comparison {
         }
         let is: HashMap<&str, &crate::model::Field<'_>> = new.iter().map(|field| (&*field.key, field)).collect();
         let was: HashMap<&str, &crate::model::Field<'_>> = old.iter().map(|field| (&*field.key, field)).collect();
+        let stays = old.iter().filter(|field| is.contains_key(&*field.key)).map(|field| &field.key);
+        let stayed = new.iter().filter(|field| was.contains_key(&*field.key)).map(|field| &field.key);
+        if let Some(first) = new.first().filter(|_| !stays.eq(stayed)) {
+            self.reordered.get_or_insert(self.new.line(first.key_span.start));
+        }
         for field in old.iter().filter(|field| !is.contains_key(&*field.key)) {
             let placed = Placed { node: &field.node, start: field.key_span.start };
             self.step(Step::Key(field.key.clone().into_owned()), None, |c| {

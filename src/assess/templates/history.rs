@@ -63,8 +63,9 @@ impl<'e> History<'e> {
             return Some(format!("a change under it caused an incident of severity {severity}"));
         }
         let rule = self.template.breaker;
-        let silent =
-            |o: &Outcome| o.result == "unknown" && o.at.is_none_or(|at| at.plus(rule.silent_after.0) <= self.now);
+        // A use that is yet to come cannot be waited for.
+        let due = |at: Moment| at.plus(rule.silent_after.0) <= self.now || at > self.now;
+        let silent = |o: &Outcome| o.result == "unknown" && o.at.is_none_or(due);
         if latest(&silent).is_some() {
             return Some(format!("nobody told within {} how a change under it went", rule.silent_after));
         }

@@ -74,6 +74,11 @@ pub fn asks_for_edits(templates: &[Template], diff: &FileDiff) -> bool {
     templates.iter().filter(curious).any(|template| covers(template, diff))
 }
 
+/// Some template covers both paths of a file.
+pub fn covered(templates: &[Template], diff: &FileDiff) -> bool {
+    templates.iter().any(|template| covers(template, diff))
+}
+
 /// Both paths of a file lie within the scope of a template.
 fn covers(template: &Template, diff: &FileDiff) -> bool {
     diff.paths().all(|path| {
@@ -202,7 +207,8 @@ impl Fitting<'_> {
 
     fn companions<'f>(&self, files: impl Iterator<Item = &'f FileFacts>) -> Option<TemplateFault> {
         let files: Vec<&FileFacts> = files.collect();
-        let changed: BTreeSet<&RepoPath> = files.iter().map(|file| &file.diff.path).collect();
+        let stays = files.iter().filter(|file| file.diff.new.is_some());
+        let changed: BTreeSet<&RepoPath> = stays.map(|file| &file.diff.path).collect();
         let mut alone = files.iter().flat_map(|file| {
             let asked = self.template.companions.iter().filter(|companion| companion.when.matches(&file.diff.path));
             asked.map(move |companion| (file, companion))

@@ -155,6 +155,11 @@ fn file_section(reader: &mut Reader<'_>, line: &Line<'_>, region: Region) -> Res
             .label("no `---` and `+++` lines stand before it")
             .help("the patch is spliced or its beginning is missing: write it again, whole"));
     }
+    if line.text.starts_with(b"*** ") && reader.second().is_some_and(|next| next.text.starts_with(b"--- ")) {
+        return Err(Fault::at(line, "context_diff", "a context diff")
+            .label("other programs apply it, and this reader does not")
+            .help("write the patch as a unified diff: `git diff`, or `diff -u`"));
+    }
     if region != Region::Message && line.text.starts_with(b"Binary files ") {
         return section::plain_binary(reader).map(Some);
     }

@@ -84,6 +84,7 @@ fn source(file: &FileDiff) -> &RepoPath {
 
 /// One change after another, as one.
 fn follow(before: FileDiff, after: FileDiff) -> FileDiff {
+    let unread = unsettled(&before, &after);
     let new = match (before.new, after.new) {
         // A pure rename says nothing about the mode; the patch before it may.
         (Some(known), Some(side)) if side.mode == 0 && known.mode != 0 => Some(known),
@@ -113,8 +114,21 @@ fn follow(before: FileDiff, after: FileDiff) -> FileDiff {
         new,
         additions: before.additions + after.additions,
         deletions: before.deletions + after.deletions,
-        unread: None,
+        unread,
     }
+}
+
+/// Why two patches of one file do not add up: one shows no lines, or they disagree about its mode.
+fn unsettled(before: &FileDiff, after: &FileDiff) -> Option<String> {
+    let sides = [&before.old, &before.new, &after.old, &after.new];
+    let shows_nothing = |side: &Side| matches!(side.kind, FileKind::Binary | FileKind::LfsPointer);
+    if sides.into_iter().flatten().any(shows_nothing) {
+        return Some("several patches change it, and one of them does not show its lines".to_owned());
+    }
+    let (was, is) = (before.new.as_ref()?.mode, after.old.as_ref()?.mode);
+    let differ = was != is && was != 0 && is != 0;
+    let earlier = before.unread.clone().or_else(|| after.unread.clone());
+    if differ { Some("several patches change it, and disagree about its mode".to_owned()) } else { earlier }
 }
 
 /// A regular file, a symlink and a submodule are different types; executable or not is only a mode.

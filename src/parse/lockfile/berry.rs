@@ -88,12 +88,11 @@ fn entry(tree: &Tree, field: &Field<'_>) -> Result<LockedPackage, SyntaxFault> {
                 package.source.line = tree.field_line(value);
             }
             _ if own => tree.all(value, &Bearing::Stands, &mut package.values),
-            "dependencies"
-            | "peerDependencies"
-            | "dependenciesMeta"
-            | "peerDependenciesMeta"
-            | "bin"
-            | "conditions" => tree.all(value, &Bearing::Moves, &mut package.values),
+            "dependencies" | "peerDependencies" | "dependenciesMeta" | "peerDependenciesMeta" | "conditions" => {
+                tree.all(value, &Bearing::Moves, &mut package.values)
+            }
+            // It says what a command runs.
+            "bin" => tree.all(value, &Bearing::Loud, &mut package.values),
             _ => tree.all(value, &Bearing::Stands, &mut package.values),
         }
     }

@@ -51,11 +51,10 @@ fn bearing(key: &str) -> Bearing {
         | "os"
         | "cpu"
         | "libc"
-        | "bin"
         | "license"
         | "funding"
         | "deprecated" => Bearing::Moves,
-        "hasInstallScript" | "hasShrinkwrap" => Bearing::Loud,
+        "hasInstallScript" | "hasShrinkwrap" | "bin" => Bearing::Loud,
         _ => Bearing::Stands,
     }
 }

@@ -121,7 +121,14 @@ fn archives(tree: &Tree, node: &Node<'_>, package: &mut LockedPackage) -> Result
             {
                 package.source.stray = Some(address.unwrap_or(file).to_owned());
             }
-            hosts.extend(item.get("url").and_then(Node::text).map(host));
+            if item.get("hash").and_then(Node::text).is_none() {
+                return Err(tree.fault(item, "has an archive without a hash"));
+            }
+            if item.get("url").and_then(Node::text).is_some_and(|url| url.contains('?')) {
+                return Err(tree.fault(item, "has an archive whose address asks a question"));
+            }
+            hosts.extend(item.get("url").and_then(Node::text).map(place));
+            hosts.extend(item.get("path").and_then(Node::text));
             for part in parts {
                 match (&*part.key, part.node.text()) {
                     ("hash", Some(hash)) => {
@@ -137,6 +144,13 @@ fn archives(tree: &Tree, node: &Node<'_>, package: &mut LockedPackage) -> Result
         package.source.text = format!("{} files={hosts}", package.source.text);
     }
     Ok(())
+}
+
+/// Where an archive lies: the host of a registry that has a folder for each file; of any other, the folder as well.
+fn place(url: &str) -> &str {
+    let found = host(url);
+    let layout = ["https://files.pythonhosted.org", "https://test-files.pythonhosted.org"].contains(&found);
+    if layout { found } else { url.rsplit_once('/').map_or(url, |(folder, _)| folder) }
 }
 
 /// The lists of dependencies: what is meant is a version, named where there are several.

@@ -74,7 +74,7 @@ fn value<'t>(source: &Source<'t>, place: Range<usize>) -> Result<Node<'t>, Synta
         // To some readers a value ends before a comment, has escapes, or loses its quotes.
         let kind = if written.contains('$') {
             ScalarKind::Expression
-        } else if written.contains(['#', '\\', '"', '\'', '`']) {
+        } else if written.contains(|c: char| "#\\\"'`;&|<>()~*?[]{}!".contains(c) || c.is_whitespace()) {
             ScalarKind::Unclear
         } else {
             ScalarKind::Text

@@ -19,6 +19,9 @@ const ORDER: &str = "#order";
 /// The most attributes of an element.
 const MAX_ATTRIBUTES: usize = 1000;
 
+/// The most declarations of name spaces of a file.
+const MAX_NAME_SPACES: usize = 64;
+
 /// The element of a file, under its name.
 pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     too_much(&source)?;
@@ -51,6 +54,10 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
 /// How deep elements go and how many attributes a tag has, before the library sees the file: it compares the attributes of
 /// a tag with each other. What is not well formed is left to it.
 fn too_much(source: &Source<'_>) -> Result<(), SyntaxFault> {
+    // Every element inherits them, and the library copies them.
+    if source.text.matches("xmlns").count() > MAX_NAME_SPACES {
+        return Err(source.fault(0, format!("declares more than {MAX_NAME_SPACES} name spaces")));
+    }
     let mut depth = 0_usize;
     let mut at = 0;
     let rest = |at: usize| source.slice(at..source.text.len());

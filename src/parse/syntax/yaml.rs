@@ -166,6 +166,16 @@ impl<'t> Reader<'t> {
     /// A mapping. A key in quotes that would be no text without them keeps its quotes, so that `on` and `"on"` differ;
     /// but both in one mapping are one too many.
     fn map(&self, fields: Vec<Field<'t>>) -> Result<Value<'t>, SyntaxFault> {
+        // `80` and `0x50`, `true` and `yes` are one key to some readers, and the last one wins.
+        let mut odd = fields.iter().filter(|field| !field.key.starts_with('"') && !is_plain_text(&field.key));
+        let (first, others) = (odd.next(), odd.clone().next());
+        let doubtful = |field: &&Field<'_>| !is_canonical(&field.key);
+        if let (Some(first), Some(_)) = (first, others)
+            && let Some(field) = std::iter::once(first).chain(odd).find(doubtful)
+        {
+            let why = "has keys that are no texts, and that some readers take for the same";
+            return Err(self.source.fault(field.key_span.start as usize, why));
+        }
         self.source.map_by(fields, |field| {
             let inner = field.key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
             inner.filter(|inner| !is_plain_text(inner)).unwrap_or(&field.key)
@@ -334,4 +344,11 @@ impl<'t> Offsets<'t> {
         let rest = self.text.get(*mark..).unwrap_or_default();
         rest.char_indices().nth(character % STRIDE).map_or(self.text.len(), |(at, _)| mark + at)
     }
+}
+
+/// A key that is no text and has one spelling only.
+fn is_canonical(key: &str) -> bool {
+    let digits = key.strip_prefix('-').unwrap_or(key);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(key, "true" | "false" | "null") || (whole && (digits == "0" || !digits.starts_with('0')) && key != "-0")
 }
