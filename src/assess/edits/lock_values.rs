@@ -88,6 +88,12 @@ pub(super) struct Values<'l> {
     pub(super) edits: Vec<Edit>,
 }
 
+/// A requirement that no registry answers: a folder, an archive, a repository.
+fn leads_away(value: &LockedValue) -> bool {
+    const AWAY: [&str; 8] = ["link:", "file:", "workspace:", "portal:", "git+", "git:", "http:", "https:"];
+    value.text().is_some_and(|text| AWAY.iter().any(|start| text.starts_with(start)))
+}
+
 impl<'l> Values<'l> {
     pub(super) fn new(scheme: VersionScheme, pairs: &[Pair<'l>]) -> Self {
         let (mut moved, mut came) = (HashSet::new(), HashSet::new());
@@ -129,7 +135,7 @@ impl<'l> Values<'l> {
             match &value.bearing {
                 Bearing::Answers => {}
                 Bearing::Moves if moves => {}
-                Bearing::Points(_) if moves && (was.is_none() || is.is_none()) => {}
+                Bearing::Points(_) if moves && (was.is_none() || is.is_none()) && !is.is_some_and(leads_away) => {}
                 Bearing::Points(_) => self.pointer(path, (was, is)),
                 Bearing::Moves | Bearing::Stands | Bearing::Loud => self.plain(path, (was, is)),
             }
