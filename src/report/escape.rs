@@ -86,7 +86,7 @@ fn without_pipes(text: &str) -> String {
 
 fn words(text: &str, code: fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in units(text) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -107,6 +107,26 @@ fn words(text: &str, code: fn(&str) -> String) -> String {
         out.push_str(after);
     }
     out
+}
+
+/// The words of a text; what the author of a message has put into backticks, blanks and all, is one.
+fn units(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(' ');
+        if rest.is_empty() {
+            return None;
+        }
+        let word = rest.find(' ').unwrap_or(rest.len());
+        let opening =
+            rest.find('`').filter(|at| *at < word && rest.get(..*at).is_some_and(|b| b.trim_matches('(').is_empty()));
+        let closing = opening.and_then(|at| Some(at + 1 + rest.get(at + 1..)?.find('`')?));
+        let end =
+            closing.map_or(word, |at| at + rest.get(at..).and_then(|tail| tail.find(' ')).unwrap_or(rest.len() - at));
+        let (unit, after) = rest.split_at_checked(end)?;
+        rest = after;
+        Some(unit)
+    })
 }
 
 /// A word the author of a message has put into backticks already.
@@ -403,6 +423,20 @@ mod tests {
             out.push(b'"');
             prop_assert!(!String::from_utf8_lossy(&out).contains("##["));
             prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_one_word() {
+        let table = [
+            ("run `changeward init` for it", "run `changeward init` for it"),
+            ("(see `a b`), then", "(see `a b`), then"),
+            ("`a` and `b c`", "`a` and `b c`"),
+            ("half a ` tick", "half a `` ` `` tick"),
+            ("a `@bob @eve", "a `` `@bob `` `@eve`"),
+        ];
+        for (text, shown) in table {
+            assert_eq!(super::markdown(text), shown, "{text}");
         }
     }
 }
