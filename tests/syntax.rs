@@ -11,19 +11,6 @@ use snapbox::Data;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-const ALL: [Syntax; 10] = [
-    Syntax::Yaml,
-    Syntax::Json,
-    Syntax::Jsonc,
-    Syntax::Toml,
-    Syntax::Hcl,
-    Syntax::Ini,
-    Syntax::Dotenv,
-    Syntax::Properties,
-    Syntax::Xml,
-    Syntax::Dockerfile,
-];
-
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/syntax")
 }
@@ -66,7 +53,7 @@ fn drawn(text: &str, path: &str, node: &Node<'_>, out: &mut String) {
 
 #[test]
 fn what_is_seen_in_a_file() {
-    for syntax in ALL {
+    for syntax in Syntax::ALL {
         let mut out = String::new();
         for (name, text) in cases(syntax) {
             writeln!(out, "===== {name}").unwrap();
@@ -92,7 +79,7 @@ fn what_is_seen_in_a_file() {
 #[test]
 fn line_ends_change_nothing() {
     let mut compared = 0;
-    for syntax in ALL {
+    for syntax in Syntax::ALL {
         for (name, text) in cases(syntax) {
             let other = text.replace('\n', "\r\n");
             let both = (documents(syntax, text.as_bytes()), documents(syntax, other.as_bytes()));
@@ -138,7 +125,7 @@ fn hostile_files_are_refused_or_held() {
             }
             text => text.to_owned(),
         };
-        let syntax = ALL.into_iter().find(|syntax| syntax.as_str() == word("syntax")).unwrap();
+        let syntax = Syntax::ALL.into_iter().find(|syntax| syntax.as_str() == word("syntax")).unwrap();
         let answer = documents(syntax, text.as_bytes());
         let fault = answer.as_ref().err().map(said).unwrap_or_default();
         assert_eq!(fault, word("fault"), "{}", word("name"));

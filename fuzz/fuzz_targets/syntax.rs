@@ -8,23 +8,9 @@ use changeward::parse::syntax::documents;
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
 
-/// In the order of the first byte.
-const SYNTAXES: [Syntax; 10] = [
-    Syntax::Yaml,
-    Syntax::Json,
-    Syntax::Jsonc,
-    Syntax::Toml,
-    Syntax::Hcl,
-    Syntax::Ini,
-    Syntax::Dotenv,
-    Syntax::Properties,
-    Syntax::Xml,
-    Syntax::Dockerfile,
-];
-
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
-    let syntax = SYNTAXES[usize::from(first.wrapping_sub(b'0')) % SYNTAXES.len()];
+    let syntax = Syntax::ALL[usize::from(first.wrapping_sub(b'0')) % Syntax::ALL.len()];
     match documents(syntax, rest) {
         Err(fault) => assert!(!fault.why.is_empty() && fault.line as usize <= rest.split(|b| *b == b'\n').count()),
         Ok(read) => {

@@ -32,6 +32,20 @@ pub enum Syntax {
 }
 
 impl Syntax {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Yaml,
+        Self::Json,
+        Self::Jsonc,
+        Self::Toml,
+        Self::Hcl,
+        Self::Ini,
+        Self::Dotenv,
+        Self::Properties,
+        Self::Xml,
+        Self::Dockerfile,
+    ];
+
     /// The word of documents and messages.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -75,13 +75,11 @@ pub fn render_templates(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    match format {
-        TemplateFormat::Human => list::write(all, style, &mut out)?,
-        TemplateFormat::Json => json::write(all, &mut out)?,
-        TemplateFormat::Markdown => markdown::write_list(all, &mut out)?,
-    }
-    out.flush()
+    buffered(out, |out| match format {
+        TemplateFormat::Human => list::write(all, style, out),
+        TemplateFormat::Json => json::write(all, out),
+        TemplateFormat::Markdown => markdown::write_list(all, out),
+    })
 }
 
 /// Writes each template as a person reads it.
@@ -94,13 +92,11 @@ pub fn render_template(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    match format {
-        TemplateFormat::Human => show::write(all, style, &mut out)?,
-        TemplateFormat::Json => json::write(all, &mut out)?,
-        TemplateFormat::Markdown => markdown::write_each(all, &mut out)?,
-    }
-    out.flush()
+    buffered(out, |out| match format {
+        TemplateFormat::Human => show::write(all, style, out),
+        TemplateFormat::Json => json::write(all, out),
+        TemplateFormat::Markdown => markdown::write_each(all, out),
+    })
 }
 
 /// Writes what tests of templates say.
@@ -113,12 +109,20 @@ pub fn render_template_tests(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    buffered(out, |out| match format {
+        TemplateTestFormat::Human => tests::write(tests, style, out),
+        TemplateTestFormat::Json => json::write_tests(tests, out),
+        TemplateTestFormat::Junit => junit::write_template_tests(tests, out),
+    })
+}
+
+/// Gathers small writes into large ones.
+fn buffered(
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut BufWriter<&mut dyn Write>) -> io::Result<()>,
+) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    match format {
-        TemplateTestFormat::Human => tests::write(tests, style, &mut out)?,
-        TemplateTestFormat::Json => json::write_tests(tests, &mut out)?,
-        TemplateTestFormat::Junit => junit::write_template_tests(tests, &mut out)?,
-    }
+    write(&mut out)?;
     out.flush()
 }
 
