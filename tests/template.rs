@@ -231,6 +231,16 @@ fn outcomes_that_cannot_be_read_are_no_record_without_failures() {
 }
 
 #[test]
+fn a_revision_that_is_none_is_said_as_it_was_typed() {
+    let repo = TempRepo::new();
+    repo.write("a.yaml", "a: 1\n");
+    repo.commit("one");
+    let (code, said, err) = run(repo.path(), &["template", "propose", "--from", "nope"]);
+    assert_eq!((code, said.as_str()), (4, ""), "{err}");
+    assert!(err.contains("`nope`") && !err.contains("nope^"), "{err}");
+}
+
+#[test]
 fn a_case_passes_for_the_reason_it_names_or_not_at_all() {
     let home = tempfile::tempdir().unwrap();
     write(home.path(), ".changeward/config.toml", CONFIG);

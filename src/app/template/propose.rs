@@ -105,7 +105,13 @@ pub fn propose(request: &ProposeRequest) -> Result<Proposed, Failure> {
 
 /// Reads a change and everything it edits.
 fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
-    let asked = if range.contains("..") { range.to_owned() } else { format!("{range}^..{range}") };
+    let asked = if range.contains("..") {
+        range.to_owned()
+    } else {
+        // A name that is none is said as it was typed.
+        let commit = repo.resolve(range).map_err(Failure::world)?;
+        format!("{commit}^..{commit}")
+    };
     let change = repo.change(&ChangeSpec::Range(asked)).map_err(Failure::world)?;
     let (Some(base), Some(head)) = (change.base, change.head) else {
         return Err(Failure::usage(NoEnds { range: range.to_owned() }));
