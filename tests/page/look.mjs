@@ -36,7 +36,7 @@ async function open({ url = home, hash = "", width = 1280, height = 900, scheme 
     return wanted === url ? route.continue() : route.abort();
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   if (script) await page.clock.setFixedTime(now);
   page.on("request", (request) => {
     const wanted = request.url().split("#")[0];
@@ -169,6 +169,7 @@ const looks = {
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the search");
     assert.ok((await page.locator(".skip").boundingBox()).y >= 0, "the skip link is seen when it has the focus");
     await page.keyboard.press("Enter");
+    await page.waitForFunction(() => location.hash !== "");
     await page.keyboard.press("/");
     assert.equal(await page.evaluate(() => document.activeElement.id), "q");
     await page.keyboard.type(expected.word);

@@ -446,7 +446,8 @@
     }
   });
   addEventListener("hashchange", () => {
-    if (location.hash !== "" && !location.hash.includes("=")) return;
+    // A jump within the page, which may come after what was typed since: the address is that of what is shown.
+    if (location.hash !== "" && !location.hash.includes("=")) return write();
     read();
     draw();
     if (!found.hidden) goToAnswer();
