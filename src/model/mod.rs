@@ -7,6 +7,7 @@ mod asked;
 mod attachment;
 mod audit;
 mod change;
+mod ci_event;
 mod claim;
 mod codeowners_line;
 mod config;
@@ -14,13 +15,16 @@ mod conftest;
 mod constraint;
 mod datum;
 mod decision;
+mod deployment;
 mod doc_pattern;
 mod document;
 mod edit;
+mod effect;
 mod exception;
 mod facts;
 mod file_facts;
 mod finding;
+mod forge;
 mod frame;
 mod import;
 mod lockfile;
@@ -53,6 +57,7 @@ pub use audit::{
     DriftWindow, History, Share, Size,
 };
 pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus, Identity, ObjectId, Opaque, Side};
+pub use ci_event::{CiEvent, Subject};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use config::{
@@ -62,12 +67,14 @@ pub use conftest::{ConftestConfig, ConftestParser};
 pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
 pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
+pub use deployment::{Deployment, DeploymentStatus, WorkflowRun};
 pub use doc_pattern::DocPattern;
 pub use document::{Documents, Field, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
 pub use edit::{
     Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
     ValueEdits, VersionStep,
 };
+pub use effect::{Done, Effect, Receipt};
 pub use exception::{Exception, ExceptionEntry, ExceptionFacts, ExceptionsReport, Standing, UsedException, Waiving};
 pub use facts::{
     Actors, CheckResult, Facts, ForgeFacts, ForgeObligation, Incident, IntegrityError, LockdownFacts, Outcome, Risk,
@@ -75,6 +82,10 @@ pub use facts::{
 };
 pub use file_facts::FileFacts;
 pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, counted, grouped};
+pub use forge::{
+    Account, CommitStatus, Comparison, ForgeCommit, Issue, Known, Permission, PullFile, PullRequest, PullReview,
+    Remark, RepoName, Repository, ReviewState, StatusState, TimelineEvent, TreeEntry,
+};
 pub use frame::FrameHead;
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
 pub use lockfile::{
