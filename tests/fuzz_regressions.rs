@@ -24,6 +24,7 @@ targets! {
     calendar in "../fuzz/fuzz_targets/calendar.rs",
     cases in "../fuzz/fuzz_targets/cases.rs",
     chromium in "../fuzz/fuzz_targets/chromium.rs",
+    ci_event in "../fuzz/fuzz_targets/ci_event.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
     conftest in "../fuzz/fuzz_targets/conftest.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",

@@ -3,6 +3,7 @@
 mod attachment;
 mod baseline;
 pub mod calendar;
+pub mod ci_event;
 mod config;
 mod conftest;
 mod constraint;
