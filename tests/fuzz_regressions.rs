@@ -26,6 +26,7 @@ targets! {
     chromium in "../fuzz/fuzz_targets/chromium.rs",
     ci_event in "../fuzz/fuzz_targets/ci_event.rs",
     codeowners in "../fuzz/fuzz_targets/codeowners.rs",
+    command in "../fuzz/fuzz_targets/command.rs",
     conftest in "../fuzz/fuzz_targets/conftest.rs",
     control_files in "../fuzz/fuzz_targets/control_files.rs",
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
