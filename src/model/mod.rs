@@ -27,6 +27,7 @@ mod file_facts;
 mod finding;
 mod forge;
 mod frame;
+mod gate;
 mod import;
 mod lockfile;
 mod ownership;
@@ -92,6 +93,7 @@ pub use forge::{
     Remark, RepoName, Repository, ReviewState, StatusState, TimelineEvent, TreeEntry,
 };
 pub use frame::FrameHead;
+pub use gate::{About, Beside, OUTPUTS, ObligationMarker, Owed, Request, RequestMarker, VERDICT_MARKER};
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
 pub use lockfile::{
     Bearing, Inconsistent, LockSyntax, LockedPackage, LockedRequirement, LockedSource, LockedValue, Lockfile, Manifest,
