@@ -38,6 +38,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 use transport::Transport;
 
+/// The furthest deadline: beyond it, adding to a moment may overflow.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// Where GitHub is, and as whom it is asked.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -138,7 +141,7 @@ impl GitHub {
             graphql: graphql.text(),
             repository: access.repository,
             patience: access.patience,
-            end: Cell::new(Instant::now() + access.patience.deadline),
+            end: Cell::new(Instant::now() + access.patience.deadline.min(LONGEST)),
             wrote: Cell::new(None),
             requests: Cell::new(0),
             seed: RandomState::new().hash_one(0),
@@ -153,7 +156,7 @@ impl GitHub {
 
     /// Starts the time of [`Patience::deadline`] anew: before each look of somebody who looks again and again.
     pub fn renew(&self) {
-        self.end.set(Instant::now() + self.patience.deadline);
+        self.end.set(Instant::now() + self.patience.deadline.min(LONGEST));
     }
 
     /// The path of what belongs to the repository, below the API's base: `repos/OWNER/NAME/REST`.
