@@ -26,7 +26,7 @@ fn block(text: &str, name: &str) -> Vec<(String, String)> {
 fn the_table_is_sound() {
     let mut keys: Vec<&str> = OUTPUTS.iter().map(|(key, _)| *key).collect();
     assert!(keys.iter().all(|key| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
-    assert!(OUTPUTS.iter().all(|(_, what)| !what.is_empty() && !what.ends_with('.') && !what.contains(['"', '\n'])));
+    assert!(OUTPUTS.iter().all(|(_, what)| !what.is_empty() && what.ends_with('.') && !what.contains(['"', '\n'])));
     keys.sort_unstable();
     keys.dedup();
     assert_eq!(keys.len(), OUTPUTS.len());
@@ -63,13 +63,13 @@ fn the_action_declares_what_the_program_writes() {
 /// Wherever the documentation has a table of the outputs, it has all of them, in these words.
 #[test]
 fn the_documentation_lists_what_the_program_writes() {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    let pages = std::fs::read_dir(docs).unwrap().map(|entry| entry.unwrap().path());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let pages = pages.filter(|page| page.extension().is_some_and(|ending| ending == "md"));
     let mut listed = 0;
     for page in pages {
         let text = std::fs::read_to_string(&page).unwrap();
-        if !text.contains("| output | what it is |") {
+        if !text.contains("| output | what it says |") {
             continue;
         }
         listed += 1;
@@ -77,5 +77,9 @@ fn the_documentation_lists_what_the_program_writes() {
             assert!(text.contains(&format!("| `{key}` | {what} |")), "{}: {key}", page.display());
         }
     }
-    assert_eq!(listed, 1, "one page of docs/ has the table `| output | what it is |`");
+    assert_eq!(
+        listed,
+        usize::from(root.join("action.yml").exists()),
+        "one page of docs/ has the table `| output | what it says |`"
+    );
 }
