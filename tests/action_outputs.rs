@@ -1,7 +1,6 @@
 //! The outputs of the action are written once: what `action.yml` declares and the documentation lists is the table of the program.
 
 #![expect(clippy::disallowed_methods, reason = "this test reads the files it is about")]
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use changeward::model::OUTPUTS;
 use std::path::Path;

@@ -1,7 +1,6 @@
 //! What is read in a comment, on a table and on random texts.
 
 #![expect(clippy::disallowed_methods, reason = "this test reads its table")]
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use changeward::model::Command;
 use changeward::parse::command::commands;

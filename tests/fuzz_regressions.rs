@@ -32,6 +32,7 @@ targets! {
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",
     facts in "../fuzz/fuzz_targets/facts.rs",
+    gate_marker in "../fuzz/fuzz_targets/gate_marker.rs",
     gitlab in "../fuzz/fuzz_targets/gitlab.rs",
     import in "../fuzz/fuzz_targets/import.rs",
     kubernetes in "../fuzz/fuzz_targets/kubernetes.rs",

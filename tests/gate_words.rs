@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::too_many_lines,
     reason = "a test stops where it fails, and a table is as long as it is"
 )]
@@ -239,6 +240,14 @@ fn every_text_reads_as_it_did() {
         "there is no such command; did you mean `/approve`?",
     ]));
     snapshot("comment-troubled.md", &pull_comment(&pending(), &about(troubled)));
+    // What docs/comment-*.png show; tests/comment/picture makes them.
+    let mut shown = pending();
+    shown.base = Some(CommitId("8c1f0a96d3b24e57a1c09be2f47d65830b9e21cd".to_owned()));
+    let digest = |start: &str| format!("sha256:{start}{}", "0".repeat(52));
+    let (policy, ownership) = (digest("5d0c4be1f6a2"), digest("e93a70c8d51b"));
+    shown.digests = Digests { policy, ownership, controls: digest("1b7f52e0a94c"), diff: digest("c40e9d36b8f7") };
+    let head = CommitId("4be2c7d90a5f13e86b72d4c1f0983ea65d7b20c4".to_owned());
+    snapshot("comment-shown.md", &pull_comment(&shown, &About { head, ..about(quiet()) }));
     let held = Beside { held: vec![(Principal::login("kim"), "the load test is red".to_owned())], ..quiet() };
     snapshot("comment-held.md", &pull_comment(&approved(), &about(held)));
     for (case, decision, names) in [
