@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::disallowed_methods,
     reason = "a test stops where it fails"
 )]
 
@@ -15,7 +16,7 @@ mod stage;
 #[path = "support/temp_repo.rs"]
 mod temp_repo;
 
-use stage::{Stage, VERDICT, Where};
+use stage::{Stage, VERDICT};
 
 const PAY: (&str, &str) = ("services/payments/pay.rs", "fn pay() { later() }\n");
 
@@ -74,10 +75,9 @@ fn a_standard_change_needs_nobody() {
     both(|stage| {
         let number = stage.pull(&[("deploy/payments/app.yaml", "kind: Deployment\nspec:\n  replicas: 3\n")]);
         let ended = stage.gate(number);
-        assert_eq!((ended.code, ended.class()), (0, "standard"), "{:?} {:?}", stage.place, ended);
+        assert_eq!((ended.code, ended.class()), (0, "standard"), "{:?} {ended:?}", stage.place);
         assert_eq!(stage.status(number).as_deref(), Some("success"));
         assert!(stage.fake.comments_with(VERDICT)[0].body.contains("tandard"));
         assert_eq!(stage.fake.review_requests(), 0);
-        let _ = Where::Api;
     });
 }
