@@ -537,7 +537,10 @@ fn graphql_tells_edits_and_refuses_what_it_does_not_know() {
         ask(&fake, State::APP, "POST", "/graphql", &json!({"query": query, "variables": variables})).unwrap().json()
     };
     let viewer = ask_graph("query { viewer { login databaseId __typename } }", json!({}));
-    assert_eq!(viewer["data"]["viewer"], json!({"login": "changeward[bot]", "databaseId": 90001, "__typename": "Bot"}));
+    assert_eq!(
+        viewer["data"]["viewer"],
+        json!({"login": "changeward[bot]", "databaseId": 90001, "__typename": "User"})
+    );
     let (still, edited) = (fake.comment("bob", pull, "/approve"), fake.comment("bob", pull, "/hold"));
     fake.touch_comment(still);
     fake.edit_comment_as("cyd", edited, "/approve");
@@ -551,7 +554,7 @@ fn graphql_tells_edits_and_refuses_what_it_does_not_know() {
     assert_eq!(ask_graph(query, json!({"ids": ["IC_1"]}))["errors"][0]["type"], "NOT_FOUND");
     assert_eq!(fake.violations(), Vec::<String>::new());
     ask_graph("{ viewer { logn } }", json!({}));
-    assert_eq!(fake.violations(), ["GraphQL: Field 'logn' doesn't exist on type 'Bot'"]);
+    assert_eq!(fake.violations(), ["GraphQL: Field 'logn' doesn't exist on type 'User'"]);
 }
 
 #[test]
