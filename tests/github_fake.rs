@@ -221,10 +221,10 @@ fn people_review_and_are_asked_to() {
     let wanted = [
         "committed ",
         "committed ",
-        "committed ",
         "review_requested changeward[bot]",
         "review_requested changeward[bot]",
         "reviewed ",
+        "committed ",
         "review_dismissed cyd",
         "labeled ann",
         "base_ref_changed ann",
@@ -326,6 +326,10 @@ fn who_may_ask_what() {
         ["write", "write", "maintain", "none"]
     );
     assert_eq!(get(&fake, "collaborators/nobody/permission").status, 404);
+    assert_eq!(
+        get(&fake, "collaborators/github-actions%5Bbot%5D/permission").json()["message"],
+        "github-actions[bot] is not a user"
+    );
     assert_eq!(ask(&fake, "wrong", "GET", "/repos/acme/shop", &Value::Null).unwrap().status, 401);
     assert_eq!(ask(&fake, State::APP, "GET", "/repos/acme/other", &Value::Null).unwrap().status, 404);
     assert_eq!(ask(&fake, State::APP, "GET", "/user", &Value::Null).unwrap().status, 403);
@@ -698,4 +702,86 @@ fn a_scenario_is_a_file() {
         repo.write("wrong.toml", text);
         assert_eq!(github::scenario::start(&repo.at("wrong.toml")).err().unwrap(), why);
     }
+}
+
+#[test]
+fn lists_can_be_less_than_the_truth() {
+    let Shop { repo: _repo, fake, pull } = shop();
+    fake.with(|state| {
+        state.blind_files.insert("src/pay.rs".to_owned());
+        state.hidden_files.insert("new.bin".to_owned());
+        state.truncated_trees = true;
+    });
+    let files = get(&fake, &format!("pulls/{pull}/files")).json();
+    assert_eq!(get(&fake, &format!("pulls/{pull}")).json()["changed_files"], 3);
+    assert_eq!(files.as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&files[1]["status"], &files[1]["changes"], &files[1]["patch"]),
+        (&json!("modified"), &json!(0), &Value::Null)
+    );
+    let main = fake.with(|state| state.branches["main"].clone());
+    assert_eq!(get(&fake, &format!("git/trees/{main}?recursive=1")).json()["truncated"], true);
+    fake.finish();
+}
+
+#[test]
+fn a_fork_and_accounts_that_are_gone() {
+    let Shop { repo, fake, .. } = shop();
+    let head = repo.line(&["rev-parse", "topic"]);
+    let pull = fake.open_from_fork("dan", "dan/shop", "patch-1", &head, "main", "From outside");
+    let said = get(&fake, &format!("pulls/{pull}")).json();
+    assert_eq!((&said["head"]["label"], &said["head"]["repo"]["fork"]), (&json!("dan:patch-1"), &json!(true)));
+    let listed = get(&fake, "pulls?head=dan:patch-1").json();
+    assert_eq!((listed.as_array().unwrap().len(), listed[0]["number"].as_u64()), (1, Some(pull)));
+    fake.comment("dan", pull, "hello");
+    fake.approve("dan", pull);
+    fake.with(|state| {
+        state.users.get_mut("dan").unwrap().gone = true;
+        state.pulls.get_mut(&pull).unwrap().head_repo = None;
+    });
+    assert_eq!(get(&fake, &format!("issues/{pull}/comments")).json()[0]["user"], Value::Null);
+    assert_eq!(get(&fake, &format!("pulls/{pull}/reviews")).json()[0]["user"], Value::Null);
+    let said = get(&fake, &format!("pulls/{pull}")).json();
+    assert_eq!((&said["head"]["repo"], &said["user"]["login"]), (&Value::Null, &json!("ghost")));
+    assert_eq!(get(&fake, &format!("issues/{pull}/timeline")).status, 200);
+    fake.finish();
+}
+
+#[test]
+fn doctor_is_told_what_a_test_sets() {
+    let Shop { repo: _repo, fake, .. } = shop();
+    let rule = json!({"type": "required_status_checks", "ruleset_id": 42, "ruleset_source_type": "Repository",
+        "ruleset_source": "acme/shop", "parameters": {"strict_required_status_checks_policy": true,
+        "required_status_checks": [{"context": "changeward/main", "integration_id": 8001}]}});
+    let ruleset = json!({"id": 42, "name": "main", "target": "branch", "source_type": "Repository", "source": "acme/shop",
+        "enforcement": "active", "bypass_actors": [],
+        "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+        "rules": [{"type": "non_fast_forward"}]});
+    let protection = json!({"enforce_admins": {"enabled": true}, "allow_force_pushes": {"enabled": false}});
+    let environment = json!({"name": "production", "protection_rules": [],
+        "deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}});
+    let error = json!({"line": 1, "column": 1, "kind": "Unknown owner", "message": "m", "path": "CODEOWNERS"});
+    fake.with(|state| {
+        state.rules.insert("main".to_owned(), json!([rule]));
+        state.rulesets.push(ruleset);
+        state.protection.insert("main".to_owned(), protection);
+        state.environments.insert("production".to_owned(), environment);
+        state.branch_policies.insert("production".to_owned(), vec!["main".to_owned()]);
+        state.codeowners_errors = json!([error]);
+    });
+    let at = |target: &str, pointer: &str| get(&fake, target).json().pointer(pointer).cloned().unwrap_or_default();
+    assert_eq!(at("rules/branches/main", "/0/parameters/required_status_checks/0/integration_id"), 8001);
+    assert_eq!(at("rules/branches/topic", ""), json!([]));
+    assert_eq!(at("rulesets", "/0/rules"), Value::Null, "the list says less");
+    assert_eq!(at("rulesets/42", "/rules/0/type"), "non_fast_forward");
+    assert_eq!(at("branches/main", "/protected"), true);
+    assert_eq!(at("branches/main/protection", "/enforce_admins/enabled"), true);
+    assert_eq!(at("branches/topic/protection", "/message"), "Branch not protected");
+    assert_eq!(at("environments/production/deployment-branch-policies", "/branch_policies/0/name"), "main");
+    assert_eq!(at("codeowners/errors", "/errors/0/kind"), "Unknown owner");
+    assert_eq!(at("actions/permissions", "/enabled"), true);
+    assert_eq!(at("actions/permissions/workflow", "/default_workflow_permissions"), "read");
+    fake.with(|state| state.tokens.get_mut(State::APP).unwrap().rights.remove("administration"));
+    assert_eq!(get(&fake, "branches/main/protection").status, 403);
+    fake.finish();
 }
