@@ -188,7 +188,7 @@ fn troubled(seed: u64, before: &State, git: &Git) -> usize {
     let comment = github.create_comment(1, "<!-- m --> text", "<!-- m -->", &me);
     let issue = github.open_issue("t", "<!-- r -->", "<!-- r -->", &[], &[], &me);
     let counts = (fake.comments_with("<!-- m -->").len(), fake.issues_with("<!-- r -->").len());
-    let lines = fake.journal().iter().map(fake::Entry::line).collect::<Vec<_>>().join("\n");
+    let lines = fake.log();
     assert!(counts.0 <= 1 && counts.1 <= 1, "seed {seed}: {counts:?} {faults:#?}\n{lines}");
     assert!(comment.is_err() || counts.0 == 1, "seed {seed}: {faults:#?}\n{lines}");
     assert!(issue.is_err() || counts.1 == 1, "seed {seed}: {faults:#?}\n{lines}");

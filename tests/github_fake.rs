@@ -785,3 +785,49 @@ fn doctor_is_told_what_a_test_sets() {
     assert_eq!(get(&fake, "branches/main/protection").status, 403);
     fake.finish();
 }
+
+#[test]
+fn limits_are_githubs() {
+    let Shop { repo, fake, pull } = shop();
+    let names: Vec<String> = (0..16).map(|number| format!("p{number:02}")).collect();
+    let head = fake.with(|state| {
+        names.iter().for_each(|name| drop(state.person(name, "read").emails.clone()));
+        let head = state.pulls[&pull].head.clone();
+        (0..1000).for_each(|_| state.add_status("ann", &head, "full", "pending", None));
+        head
+    });
+    let request = |names: &[String]| {
+        post(&fake, &format!("pulls/{pull}/requested_reviewers"), json!({"reviewers": names})).status
+    };
+    assert_eq!(
+        (request(&names), request(&names[..15]), request(&names[..3]), request(&names[15..])),
+        (422, 201, 201, 422)
+    );
+    let status =
+        |context: &str| post(&fake, &format!("statuses/{head}"), json!({"state": "success", "context": context}));
+    assert!(status("full").text.contains("maximum number of statuses"));
+    assert_eq!(status("other").status, 201);
+    let long =
+        |count: usize| post(&fake, &format!("issues/{pull}/comments"), json!({"body": "é".repeat(count)})).status;
+    assert_eq!((long(65_537), long(65_536)), (422, 201));
+    // A pull request lists 250 commits, a comparison as many on one page and says how many there are.
+    let tree = repo.line(&["rev-parse", "topic^{tree}"]);
+    let mut stream = String::new();
+    for number in 1..=260 {
+        let from = if number == 1 { "from refs/heads/topic^0\n".to_owned() } else { format!("from :{}\n", number - 1) };
+        stream.push_str(&format!("commit refs/heads/topic\nmark :{number}\ncommitter ann <ann@acme.example> 1790000000 +0000\ndata 1\nx\n{from}\n"));
+    }
+    repo.feed(&["fast-import", "--quiet"], stream.as_bytes());
+    assert_eq!(repo.line(&["rev-parse", "topic^{tree}"]), tree);
+    fake.push("ann", "topic");
+    assert_eq!(get(&fake, &format!("pulls/{pull}")).json()["commits"], 262);
+    let page = get(&fake, &format!("pulls/{pull}/commits?per_page=100&page=3"));
+    assert_eq!((page.json().as_array().unwrap().len(), page.next()), (50, None));
+    let compared = get(&fake, "compare/main...topic");
+    assert_eq!(
+        (compared.json()["commits"].as_array().unwrap().len(), compared.json()["total_commits"].as_u64()),
+        (250, Some(262))
+    );
+    assert!(compared.next().is_some());
+    fake.finish();
+}
