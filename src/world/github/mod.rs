@@ -9,6 +9,8 @@
 
 mod address;
 mod ask;
+mod change;
+mod checks;
 mod error;
 mod graphql;
 mod lists;
@@ -17,12 +19,15 @@ pub mod pages;
 mod people;
 mod reads;
 pub mod retry;
+mod state;
 mod transport;
 pub mod wire;
 mod writes;
 
 pub use address::segment;
+pub use change::Between;
 pub use error::{ForgeError, ForgeErrorKind};
+pub use state::{ForgeObjects, ForgeTree};
 
 use crate::model::{Account, Known, RepoName};
 use address::Base;
