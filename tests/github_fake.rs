@@ -53,10 +53,21 @@ impl Answer {
 }
 
 fn ask(fake: &Fake, token: &str, method: &str, target: &str, body: &Value) -> Option<Answer> {
+    ask_within(Duration::from_secs(60), fake, token, method, target, body)
+}
+
+fn ask_within(
+    patience: Duration,
+    fake: &Fake,
+    token: &str,
+    method: &str,
+    target: &str,
+    body: &Value,
+) -> Option<Answer> {
     let target = target.strip_prefix(&fake.home()).unwrap_or(target);
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let mut stream = TcpStream::connect(("127.0.0.1", fake.port())).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    stream.set_read_timeout(Some(patience)).unwrap();
     let head = format!(
         "{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: test\r\nAuthorization: Bearer {token}\r\n\
          Accept: application/vnd.github+json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -426,12 +437,17 @@ fn troubles_do_what_they_say() {
     let Shop { repo: _repo, fake, pull } = shop();
     let path = format!("/repos/acme/shop/issues/{pull}/comments");
     let on = "POST /repos/*/*/issues/*/comments";
-    let comment = |text: &str| ask(&fake, State::APP, "POST", &path, &json!({"body": text}));
+    let comment = |patience: Duration| ask_within(patience, &fake, State::APP, "POST", &path, &json!({"body": "x"}));
     let mut count = 0;
     let mut met = |trouble: Trouble, status: Option<u16>, done: bool| {
         let name = format!("{trouble:?}");
         fake.fault(Fault::once(on, trouble));
-        let answer = comment("x");
+        let asked = fake.journal().len();
+        let hangs = name.starts_with("Hang");
+        let answer = comment(if hangs { Duration::from_millis(300) } else { Duration::from_secs(60) });
+        while fake.journal().len() == asked {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         count += usize::from(done);
         assert_eq!(answer.as_ref().map(|answer| answer.status), status, "{name}");
         assert_eq!(fake.comments_with("x").len(), count, "{name}");
