@@ -46,7 +46,7 @@ fi
 
 # Nothing that is built or fetched sees the token.
 token=${CHANGEWARD_TOKEN:-}
-unset CHANGEWARD_TOKEN GITHUB_TOKEN GH_TOKEN
+unset CHANGEWARD_TOKEN GITHUB_TOKEN GH_TOKEN INPUT_TOKEN
 action=${GITHUB_ACTION_PATH:-}
 temporary=${RUNNER_TEMP:-}
 if [ -z "$action" ] || [ -z "$temporary" ]; then
