@@ -10,6 +10,7 @@ mod change;
 mod ci_event;
 mod claim;
 mod codeowners_line;
+mod command;
 mod config;
 mod conftest;
 mod constraint;
@@ -60,6 +61,7 @@ pub use change::{Change, Commit, CommitId, Diff, FileDiff, FileKind, FileStatus,
 pub use ci_event::{CiEvent, Subject};
 pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use codeowners_line::{CodeownersLine, UnsayableRow};
+pub use command::{Command, Misread};
 pub use config::{
     CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
 };

@@ -3,6 +3,8 @@
 mod attachment;
 mod baseline;
 pub mod calendar;
+pub mod ci_event;
+pub mod command;
 mod config;
 mod conftest;
 mod constraint;

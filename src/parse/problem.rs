@@ -158,7 +158,7 @@ pub(super) fn shortened(piece: &str) -> String {
 }
 
 /// A sentence without anything that could end a line, move a cursor or hide text.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let spelled = |c: char| if is_unsafe(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() };
     text.chars().map(spelled).collect()
 }

@@ -1,9 +1,11 @@
-//! The only place with I/O: git, files, processes.
+//! The only place with I/O: git, files, processes, the forge.
 
 pub mod error;
 pub mod evaluator;
 pub mod files;
 pub mod git;
+#[cfg(feature = "github")]
+pub mod github;
 pub mod given;
 pub mod tree;
 
