@@ -44,9 +44,9 @@ if LC_ALL=C env | LC_ALL=C grep -E '^BASH_FUNC_[^=]*=\(\)' >/dev/null; then
     fail "$usage" 'the environment of this job defines shell functions (BASH_FUNC_…), which would run in place of programs; take out the step that exports them'
 fi
 
-# Nothing that is built or fetched sees the token.
+# Nothing that is built or fetched sees the token, or those of the runner.
 token=${CHANGEWARD_TOKEN:-}
-unset CHANGEWARD_TOKEN GITHUB_TOKEN GH_TOKEN INPUT_TOKEN
+unset CHANGEWARD_TOKEN GITHUB_TOKEN GH_TOKEN INPUT_TOKEN "${!ACTIONS_@}"
 action=${GITHUB_ACTION_PATH:-}
 temporary=${RUNNER_TEMP:-}
 if [ -z "$action" ] || [ -z "$temporary" ]; then
@@ -139,7 +139,7 @@ release() {
     say "$archive, with the SHA-256 that this commit names"
 }
 
-# This very commit, built. Its build scripts see no token.
+# This very commit, built.
 source_build() {
     command -v cargo >/dev/null ||
         fail "$unreadable" 'there is no cargo to build the program with: install Rust before this step, or use install: path'
@@ -148,7 +148,6 @@ source_build() {
     local target=$temporary/changeward-target
     (
         cd "$action"
-        unset "${!ACTIONS_@}"
         CARGO_TARGET_DIR=$target cargo build --locked --release --bin changeward
     ) >"$scratch/build.log" 2>&1 || {
         # The log quotes what compilers say; nobody may give commands in it.
