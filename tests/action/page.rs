@@ -1,7 +1,7 @@
 //! One source for the inputs and outputs: `action.yml`. The page, the script and the gate say the same.
 
-use super::read;
 use super::yaml::{fields, get, list, root, text};
+use super::{files, read};
 
 /// What a step after the gate can ask for, as the gate writes it.
 const OUTPUTS: [&str; 11] = [
@@ -21,8 +21,8 @@ const OUTPUTS: [&str; 11] = [
 /// The table between `<!-- NAME -->` and `<!-- end of NAME -->`.
 fn with_table(page: &str, name: &str, table: &str) -> String {
     let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
-    let (before, rest) = page.split_once(&start).unwrap_or_else(|| panic!("docs/action.md has no {start}"));
-    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("docs/action.md has no {end}"));
+    let (before, rest) = page.split_once(&start).unwrap_or_else(|| panic!("the page has no {start}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("the page has no {end}"));
     format!("{before}{start}{table}{end}{after}")
 }
 
@@ -49,6 +49,79 @@ fn the_page_of_the_action_is_fresh() {
         std::fs::write("docs/action.md", now).unwrap();
     } else {
         assert_eq!(told, now, "SNAPSHOTS=overwrite makes docs/action.md anew");
+    }
+}
+
+fn blocks<'t>(page: &'t str, language: &str) -> Vec<&'t str> {
+    let fence = format!("```{language}\n");
+    page.split(fence.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+/// What is shown of a workflow is a part of a file that the linters and act have seen.
+#[test]
+fn every_block_that_is_shown_is_in_an_example() {
+    let examples: Vec<String> = files("examples/workflows", ".yml").iter().map(read).collect();
+    for (page, shown) in [("docs/action.md", 1), ("docs/adoption.md", 6)] {
+        let page_text = read(page);
+        let yaml = blocks(&page_text, "yaml");
+        assert_eq!(yaml.len(), shown, "{page}");
+        for block in yaml {
+            assert!(examples.iter().any(|example| example.contains(block)), "{page}: no example has\n{block}");
+        }
+        let all = page_text.matches("\n```").count() / 2;
+        assert_eq!(all, shown + blocks(&page_text, "json").len(), "{page}: a block that nobody looks at");
+    }
+    let page = read("docs/adoption.md");
+    for example in files("examples/workflows", ".yml") {
+        let name = example.rsplit('/').next().unwrap();
+        assert!(page.contains(&format!("`{name}`")), "docs/adoption.md does not say when to take {name}");
+    }
+}
+
+/// The ruleset asks for the status that the gate posts, of an App, of everybody.
+#[test]
+fn the_ruleset_shown_requires_the_status() {
+    let page = read("docs/adoption.md");
+    let [ruleset] = blocks(&page, "json").try_into().unwrap();
+    let ruleset: serde_json::Value = serde_json::from_str(ruleset).unwrap();
+    assert_eq!((&ruleset["enforcement"], &ruleset["bypass_actors"]), (&"active".into(), &serde_json::json!([])));
+    let rules = ruleset["rules"].as_array().unwrap();
+    let required = rules.iter().find(|rule| rule["type"] == "required_status_checks").unwrap();
+    let [one] = required["parameters"]["required_status_checks"].as_array().unwrap().as_slice() else {
+        panic!("one status")
+    };
+    let branch = ruleset["conditions"]["ref_name"]["include"][0].as_str().unwrap().strip_prefix("refs/heads/").unwrap();
+    assert_eq!(one["context"], format!("changeward/{branch}"));
+    assert!(one["integration_id"].as_u64().is_some_and(|id| id != 15368), "the App of every workflow");
+}
+
+/// The rights in the table are those of the examples.
+#[test]
+fn the_table_of_rights_is_fresh() {
+    let rows = [
+        ("look (`mode: report`)", "report-only.yml", "gate"),
+        ("a status and nothing else (`mode: enforce`)", "merge-queue.yml", "gate"),
+        ("status, comment, reviewers, labels, issues (`mode: request`)", "pull-request.yml", "gate"),
+        ("all that is open, and what waits for it", "re-evaluate.yml", "gate"),
+        ("ask for a deployment (`environment`)", "deploy.yml", "gate"),
+        ("hear the answer, run the deployment again", "comments.yml", "gate"),
+        ("record a deployment (`deployed`)", "deploy.yml", "record"),
+    ];
+    let mut table = "| what the gate does | as in | permissions |\n| --- | --- | --- |\n".to_owned();
+    for (what, file, job) in rows {
+        let text = read(format!("examples/workflows/{file}"));
+        let workflow = root(&text);
+        let rights: Vec<String> = fields(get(&workflow, &["jobs", job, "permissions"]).unwrap())
+            .map(|(name, level)| format!("`{name}: {}`", super::yaml::text(Some(level))))
+            .collect();
+        table.push_str(&format!("| {what} | `{file}` | {} |\n", rights.join(", ")));
+    }
+    let told = read("docs/adoption.md");
+    let now = with_table(&told, "permissions", &table);
+    if std::env::var("SNAPSHOTS").is_ok_and(|word| word == "overwrite") {
+        std::fs::write("docs/adoption.md", now).unwrap();
+    } else {
+        assert_eq!(told, now, "SNAPSHOTS=overwrite makes docs/adoption.md anew");
     }
 }
 
