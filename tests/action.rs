@@ -22,6 +22,8 @@ mod install;
 mod linters;
 #[path = "action/page.rs"]
 mod page;
+#[path = "action/release.rs"]
+mod release;
 #[path = "action/workflows.rs"]
 mod workflows;
 #[path = "action/yaml.rs"]
