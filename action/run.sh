@@ -39,6 +39,7 @@ quoted() { LC_ALL=C printf '%q' "$1" | LC_ALL=C sed -e 's/%/%25/g' -e 's/##/#\\#
 # The last word on how the step ended is the code it ends with.
 trap 'code=$?; tell exit-code "$code"; exit "$code"' EXIT
 for output in "${outputs[@]}"; do tell "$output" ''; done
+tell automatic false
 
 if LC_ALL=C env | LC_ALL=C grep -E '^BASH_FUNC_[^=]*=\(\)' >/dev/null; then
     fail "$usage" 'the environment of this job defines shell functions (BASH_FUNC_…), which would run in place of programs; take out the step that exports them'
@@ -188,22 +189,26 @@ get() {
     esac
 }
 
-: "${INPUT_INSTALL:=auto}" "${INPUT_BINARY:=}" "${INPUT_DRY_RUN:=false}" "${INPUT_VERIFY_ATTESTATION:=true}"
-flag_of dry-run "$INPUT_DRY_RUN"
+: "${INPUT_INSTALL:=auto}" "${INPUT_BINARY:=}" "${INPUT_VERIFY_ATTESTATION:=true}"
 flag_of verify-attestation "$INPUT_VERIFY_ATTESTATION"
 
 # In the form `--flag=value`, a value is never a flag.
 words=(gate)
-for pair in mode=MODE environment=ENVIRONMENT fail-on=FAIL_ON context=CONTEXT wait=WAIT since=SINCE deployed=DEPLOYED; do
+for pair in mode=MODE environment=ENVIRONMENT fail-on=FAIL_ON context=CONTEXT wait=WAIT since=SINCE deployed=DEPLOYED \
+    pull=PULL outcomes=OUTCOMES timeout=TIMEOUT; do
     name=INPUT_${pair#*=}
     [ -z "${!name:-}" ] || words+=("--${pair%%=*}=${!name}")
+done
+for pair in dry-run=DRY_RUN no-deployment=NO_DEPLOYMENT own-workflow=OWN_WORKFLOW; do
+    name=INPUT_${pair#*=}
+    flag_of "${pair%%=*}" "${!name:-false}"
+    [ "${!name:-false}" = false ] || words+=("--${pair%%=*}")
 done
 while IFS= read -r line; do
     line=${line%$'\r'}
     line=${line#"${line%%[![:space:]]*}"}
     [ -z "$line" ] || words+=("--attach=$line")
 done <<<"${INPUT_ATTACH:-}"
-[ "$INPUT_DRY_RUN" = false ] || words+=(--dry-run)
 
 get
 cd "${INPUT_WORKING_DIRECTORY:-.}" 2>/dev/null ||

@@ -160,7 +160,12 @@ fn a_program_that_cannot_be_had_approves_nothing() {
     assert!(!run.succeeded && outcome == "failure", "{}", run.log);
     assert_eq!(outputs.len(), 11, "{outputs:?}");
     for (name, value) in outputs {
-        assert_eq!(value, if name == "exit-code" { "2" } else { "" }, "{name}");
+        let expected = match name.as_str() {
+            "exit-code" => "2",
+            "automatic" => "false",
+            _ => "",
+        };
+        assert_eq!(value, expected, "{name}");
     }
     assert_eq!(runner.told("went-on"), None);
     assert!(run.log.contains("which is no program") && !run.log.contains("a-token-of-the-test"), "{}", run.log);
