@@ -63,6 +63,7 @@ const ROOMS: &[Room] = &[
         "world",
         &["model"],
         &[
+            "base64",
             "gix_imara_diff",
             "http",
             "http_body_util",
@@ -94,6 +95,7 @@ const ROOMS: &[Room] = &[
 /// Guests that several rooms may name, and why. Every other guest has one room, and its types stop there.
 const SHARED: &[(&str, &str)] = &[
     ("anstyle", "a colour is a value; what may be coloured is known to the format, whether it is to the door"),
+    ("base64", "the bytes of a path in a document, and of a file in an answer of the forge"),
     ("jiff", "the one kind of time, and the time zones that calendars are written in"),
     ("miette", "the language of errors: code, place, next step"),
     ("regex", "builtins of the policy engine, and OWNERS files whose filters are regular expressions"),
@@ -135,6 +137,19 @@ fn every_guest_has_one_room_or_a_reason() {
     let listed = dependencies(Path::new(env!("CARGO_MANIFEST_DIR")));
     let listed: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
     assert_eq!(invited, listed, "the rooms and `[dependencies]` name the same guests");
+}
+
+/// A guest that one file hides from the rest of its room.
+const HIDDEN: &[(&str, &str)] = &[("octocrab", "world/github/transport.rs"), ("tokio", "world/github/transport.rs")];
+
+#[test]
+fn some_guests_are_known_to_one_file() {
+    let house = House::read(Path::new(env!("CARGO_MANIFEST_DIR")));
+    for (guest, home) in HIDDEN {
+        let knows = |text: &str| Tokens::of(text).list().iter().any(|token| token.is(guest));
+        let files: Vec<_> = house.files.iter().filter(|(_, text)| knows(text)).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(files, [*home], "`{guest}` is named where nobody should know of it");
+    }
 }
 
 /// The names by which the code can call the packages of `[dependencies]`.

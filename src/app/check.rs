@@ -1,10 +1,12 @@
 //! The staircase: gather, assess, evaluate, decide. No branch about a format, a forge or a mode is taken here.
 
+use super::controls::Controls;
 use super::evaluate::Child;
 use super::failure::Failure;
+use super::gather::Proposal;
 use super::request::CheckRequest;
 use super::{conftest, digest, gather};
-use crate::assess::assess;
+use crate::assess::{Evidence, assess};
 use crate::decide::decide;
 use crate::model::{Decision, Digests};
 use crate::policy::input;
@@ -14,10 +16,21 @@ use crate::policy::input;
 /// # Errors
 /// When something could not be read, parsed or evaluated. A failure is never a verdict.
 pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
+    decision(request, |started| gather::proposal(request, started), |evidence| Ok((evidence, ())))
+        .map(|(decision, ())| decision)
+}
+
+/// The order of things, whoever gathers: `propose` reads the change and its control files, `complete` adds what can be
+/// asked only once those are known.
+pub(super) fn decision<T>(
+    request: &CheckRequest,
+    propose: impl FnOnce(&mut dyn FnMut(&Controls)) -> Result<Proposal, Failure>,
+    complete: impl FnOnce(Evidence) -> Result<(Evidence, T), Failure>,
+) -> Result<(Decision, T), Failure> {
     let mut child = Child::spawn(request)?;
     let mut loaded = None;
     let mut proposal =
-        gather::proposal(request, |controls| loaded = Some(child.load(&controls.modules, &controls.metas)))?;
+        propose(&mut |controls: &Controls| loaded = Some(child.load(&controls.modules, &controls.metas)))?;
     loaded.unwrap_or(Ok(()))?;
     let digests = Digests {
         policy: proposal.controls.policy_digest.clone(),
@@ -27,7 +40,8 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
     };
     let foreign = (proposal.controls.conftest.take(), proposal.conftest.take());
     let fail_on_warn = proposal.controls.config.conftest.as_ref().is_some_and(|wish| wish.fail_on_warn);
-    let facts = assess(gather::evidence(request, proposal)?);
+    let (evidence, known) = complete(gather::evidence(request, proposal)?)?;
+    let facts = assess(evidence);
     let document = if child.loaded()?.reads_files { input::input(&facts) } else { input::input_without_files(&facts) };
     let document = document.map_err(super::evaluate::not_serialised)?;
     let mut findings = child.evaluate(&document, facts.now)?;
@@ -37,7 +51,7 @@ pub fn check(request: &CheckRequest) -> Result<Decision, Failure> {
         findings.deny.extend(gathered.unread.into_iter().chain(block));
         findings.warn.extend(known);
     }
-    Ok(decide(&facts, findings, digests))
+    Ok((decide(&facts, findings, digests), known))
 }
 
 /// The document the policies would see.

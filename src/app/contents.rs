@@ -15,12 +15,37 @@ const CHUNK: usize = 128;
 /// Where the contents are.
 #[derive(Clone, Copy)]
 pub(super) enum Contents<'a> {
-    /// Git has both sides.
-    Git(&'a Repo),
+    /// A store has both sides, by their object ids: a repository, or a forge.
+    Objects(&'a dyn Objects),
     /// The old side is in this state of the files, the new one is what the patch makes of it.
     Patch(&'a dyn Tree, &'a Patch),
     /// The patch shows both sides, whole.
     Whole(&'a Patch),
+}
+
+/// Takes the contents of an object, or why they cannot be had.
+pub(super) type Taking<'a> = dyn FnMut(&ObjectId, Result<Vec<u8>, String>) + 'a;
+
+/// Contents by their object ids.
+pub(super) trait Objects {
+    /// Reads some objects; each is handed over, or why it cannot be had.
+    ///
+    /// # Errors
+    /// When the store cannot answer at all.
+    fn objects(&self, ids: &[ObjectId], take: &mut Taking<'_>) -> Result<(), Failure>;
+}
+
+impl Objects for Repo {
+    fn objects(&self, ids: &[ObjectId], take: &mut Taking<'_>) -> Result<(), Failure> {
+        self.blobs(ids, take).map_err(Failure::world)
+    }
+}
+
+#[cfg(feature = "github")]
+impl Objects for crate::world::github::ForgeObjects<'_> {
+    fn objects(&self, ids: &[ObjectId], take: &mut Taking<'_>) -> Result<(), Failure> {
+        self.blobs(ids, take).map_err(Failure::world)
+    }
 }
 
 /// Both sides of one changed file, or why they cannot be had; a side that does not exist is `None`.
@@ -31,7 +56,7 @@ impl Contents<'_> {
     pub(super) fn read(self, files: &[&FileDiff], mut take: impl FnMut(Vec<(usize, Sides)>)) -> Result<(), Failure> {
         for (chunk, part) in files.chunks(CHUNK).enumerate() {
             let sides = match self {
-                Self::Git(repo) => from_git(repo, part)?,
+                Self::Objects(store) => from_objects(store, part)?,
                 Self::Whole(patch) => part.iter().map(|file| whole(patch, file)).collect(),
                 Self::Patch(tree, patch) => part.iter().map(|file| patched(tree, patch, file)).collect(),
             };
@@ -64,14 +89,14 @@ impl Contents<'_> {
     }
 }
 
-fn from_git(repo: &Repo, files: &[&FileDiff]) -> Result<Vec<Sides>, Failure> {
+fn from_objects(store: &dyn Objects, files: &[&FileDiff]) -> Result<Vec<Sides>, Failure> {
     let sides =
         |file: &&FileDiff| [file.old.as_ref().and_then(blob).cloned(), file.new.as_ref().and_then(blob).cloned()];
     let mut ids: Vec<ObjectId> = files.iter().flat_map(sides).flatten().collect();
     ids.sort_by(|a, b| a.0.cmp(&b.0));
     ids.dedup();
     let mut read: BTreeMap<ObjectId, Result<Vec<u8>, String>> = BTreeMap::new();
-    repo.blobs(&ids, |id, contents| drop(read.insert(id.clone(), contents))).map_err(Failure::world)?;
+    store.objects(&ids, &mut |id, contents| drop(read.insert(id.clone(), contents)))?;
     let side = |side: &Option<Side>| match side.as_ref() {
         None => Ok(None),
         Some(side) => match blob(side).and_then(|id| read.get(id)) {

@@ -37,6 +37,20 @@ pub(super) struct Proposal {
     pub(super) conftest: Option<Gathered>,
 }
 
+/// A change whose two ends are known, and where everything about it is read.
+pub(super) struct Ground<'a> {
+    /// The state that control files are read from.
+    pub(super) controls: &'a dyn Tree,
+    /// The state before the change.
+    pub(super) before: &'a dyn Tree,
+    /// Where the contents of both sides are.
+    pub(super) contents: Contents<'a>,
+    /// Reads the change itself; git does it while the control files are read.
+    pub(super) change: Box<dyn FnOnce() -> Result<Change, Failure> + 'a>,
+    /// What an approval of another commit saw; given the state the change starts from.
+    pub(super) seen: &'a dyn Fn(&CommitId, &CommitId) -> Option<Diff>,
+}
+
 /// Reads the change and the control files of its base; the two run side by side where git does both.
 pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) -> Result<Proposal, Failure> {
     let (forge, attachments) = (forge(request)?, attachments::read(&request.attachments)?);
@@ -53,14 +67,30 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
     let repo = Repo::open(&request.dir).map_err(Failure::world)?;
     let pending = repo.begin(&spec).map_err(Failure::world)?;
     let (at_base, folder) = (repo.tree_at(pending.base()), folder(request)?);
-    let tree = folder.as_ref().map_or(&at_base as &dyn Tree, |folder| folder);
-    let controls = Controls::read(tree)?;
+    let ground = Ground {
+        controls: folder.as_ref().map_or(&at_base as &dyn Tree, |folder| folder),
+        before: &at_base,
+        contents: Contents::Objects(&repo),
+        change: Box::new(|| pending.finish().map_err(Failure::world)),
+        seen: &|base, commit| repo.seen_at(base, commit).ok().flatten(),
+    };
+    on(request, ground, (forge, attachments), started)
+}
+
+/// Reads everything about a change whose ends are known.
+pub(super) fn on(
+    request: &CheckRequest,
+    ground: Ground<'_>,
+    (forge, attachments): (ForgeFacts, Vec<Attachment>),
+    started: impl FnOnce(&Controls),
+) -> Result<Proposal, Failure> {
+    let controls = Controls::read(ground.controls)?;
     started(&controls);
-    let change = pending.finish().map_err(Failure::world)?;
-    let seen = seen(&forge, &change, &repo);
-    let owners = owners(&controls, tree, &change, &seen)?;
-    let edits = edits(request, &controls, &change, Contents::Git(&repo), &at_base)?;
-    let conftest = judged(&controls, &change, Contents::Git(&repo))?;
+    let change = (ground.change)()?;
+    let seen = seen(&forge, &change, ground.seen);
+    let owners = owners(&controls, ground.controls, &change, &seen)?;
+    let edits = edits(request, &controls, &change, ground.contents, ground.before)?;
+    let conftest = judged(&controls, &change, ground.contents)?;
     Ok(Proposal { change, controls, owners, seen, edits, forge, attachments, conftest })
 }
 
@@ -240,14 +270,18 @@ fn identities(change: &Change) -> Vec<Identity> {
 }
 
 /// What each approval of another commit saw: that commit against its own merge base. What cannot be read is unknown.
-fn seen(forge: &ForgeFacts, change: &Change, repo: &Repo) -> BTreeMap<String, Option<Diff>> {
+fn seen(
+    forge: &ForgeFacts,
+    change: &Change,
+    seen_at: &dyn Fn(&CommitId, &CommitId) -> Option<Diff>,
+) -> BTreeMap<String, Option<Diff>> {
     let head = change.head.as_ref().map(|id| id.0.as_str()).or(forge.head.as_deref());
     let others = forge.approvals.iter().filter_map(|(_, commit)| commit.as_deref()).filter(|c| Some(*c) != head);
     // Only a whole commit id names one content for good; `HEAD` or a branch would always agree.
     let whole = |commit: &str| matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
     let read = |commit: &str| {
         let base = change.base.as_ref().filter(|_| whole(commit))?;
-        repo.seen_at(base, &CommitId(commit.to_owned())).ok().flatten()
+        seen_at(base, &CommitId(commit.to_owned()))
     };
     // Each is asked for once, however many approved it: it takes git some milliseconds.
     let others: BTreeSet<&str> = others.collect();

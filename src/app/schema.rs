@@ -25,6 +25,7 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         ("exceptions", report::exceptions_schema()),
         ("input", policy::input::SCHEMA),
         ("owners", report::owners_schema()),
+        ("plan", report::gate::plan_schema()),
         ("template-tests", report::template_tests_schema()),
         ("templates", report::templates_schema()),
         ("tests", report::tests_schema()),

@@ -18,12 +18,16 @@ mod files;
 mod lockdowns;
 mod roster;
 mod rows;
+mod spoken;
+mod teams;
 mod templates;
 
 pub use claims::Statement;
 pub use codeowners::codeowners;
 pub use exceptions::overview;
 pub use roster::roster;
+pub use spoken::{Acquainted, Heard, Named, speakers, spoken};
+pub use teams::teams;
 pub use templates::{
     Fit, asks_for_edits, breaker, codes as template_lint_codes, covered, fit, lints as template_lints, standing,
 };
@@ -37,7 +41,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Everything gathered about one change, before anything is concluded from it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Evidence {
     /// The time of the evaluation.
     pub now: Moment,

@@ -7,10 +7,13 @@ mod ask;
 mod classify;
 mod cover;
 mod next;
+mod plan;
 mod quorum;
 mod split;
 mod told;
 mod void;
+
+pub use plan::{LABEL, REQUEST_LABEL, plan_deploy, plan_pull};
 
 use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity, UsedException, Verdict};
 

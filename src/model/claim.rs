@@ -57,6 +57,8 @@ pub enum ClaimSource {
     Commit,
     /// A label `change:<type>`.
     Label,
+    /// `/class <type>` in a comment.
+    Comment,
 }
 
 impl ClaimSource {
@@ -67,6 +69,7 @@ impl ClaimSource {
             Self::Body => "body",
             Self::Commit => "commit",
             Self::Label => "label",
+            Self::Comment => "comment",
         }
     }
 }

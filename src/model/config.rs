@@ -26,6 +26,8 @@ pub struct Config {
     pub emergency_submitters: Vec<Principal>,
     /// When the post-implementation review is due.
     pub emergency_review_within: Span,
+    /// Which issues of a forge are incidents; `None`: only the facts name any.
+    pub incidents: Option<IncidentIssues>,
     /// How long an approval holds.
     pub approval_expires_after: Span,
     /// The freeze calendars.
@@ -40,6 +42,19 @@ pub struct Config {
     pub conftest: Option<ConftestConfig>,
     /// Parameters handed to the policies as `input.params`.
     pub params: BTreeMap<String, Datum>,
+}
+
+/// `[emergency.incidents]` of the configuration: which issues of a forge are incidents, and who may say so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IncidentIssues {
+    /// The label that makes an issue one.
+    pub label: String,
+    /// What stands before the number in the label of its severity.
+    pub severity_prefix: String,
+    /// What stands before the row in the labels that say what it affects.
+    pub affects_prefix: String,
+    /// Who may put these labels; empty: whoever may write to the repository.
+    pub declarers: Vec<Principal>,
 }
 
 /// `[ownership]` of the configuration.
@@ -97,6 +112,7 @@ impl Default for Config {
             emergency_claim_ttl: Span(24 * 3_600),
             emergency_submitters: Vec::new(),
             emergency_review_within: Span(5 * super::DAY),
+            incidents: None,
             approval_expires_after: Span(14 * super::DAY),
             calendars: Vec::new(),
             exceptions_max_days: 180,

@@ -27,6 +27,7 @@ mod file_facts;
 mod finding;
 mod forge;
 mod frame;
+mod gate;
 mod import;
 mod lockfile;
 mod ownership;
@@ -43,6 +44,8 @@ mod presence;
 mod quick_table;
 mod review;
 mod roster;
+mod spoken;
+mod standing;
 mod template;
 mod template_view;
 mod text_pattern;
@@ -63,7 +66,8 @@ pub use claim::{ChangeClass, Claim, ClaimSource, ClaimText, FollowUp};
 pub use codeowners_line::{CodeownersLine, UnsayableRow};
 pub use command::{Command, Misread};
 pub use config::{
-    CalendarRule, CalendarState, Config, ControlFiles, Lockdown, LockdownState, OwnersReading, OwnershipConfig,
+    CalendarRule, CalendarState, Config, ControlFiles, IncidentIssues, Lockdown, LockdownState, OwnersReading,
+    OwnershipConfig,
 };
 pub use conftest::{ConftestConfig, ConftestParser};
 pub use constraint::{Allows, Companion, Constraint, DependencyRule, Direction, FileRule, LineRule, ValueRule};
@@ -89,6 +93,7 @@ pub use forge::{
     Remark, RepoName, Repository, ReviewState, StatusState, TimelineEvent, TreeEntry,
 };
 pub use frame::FrameHead;
+pub use gate::{About, Beside, OUTPUTS, ObligationMarker, Owed, Request, RequestMarker, VERDICT_MARKER};
 pub use import::{Doubt, Draft, DraftPerson, DraftRow, DraftTeam, ImportKind, Spelling, Unused};
 pub use lockfile::{
     Bearing, Inconsistent, LockSyntax, LockedPackage, LockedRequirement, LockedSource, LockedValue, Lockfile, Manifest,
@@ -116,6 +121,8 @@ pub use review::Review;
 pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
+pub use spoken::{Hold, Spoken, SpokenClaim};
+pub use standing::{DeployStanding, DeployWords, GateMode, PullStanding, PullWords};
 pub use template::{Breaker, Limits, Template, TemplateState, UsageCap};
 pub use template_view::{
     CaseFound, DraftPattern, DraftRule, DraftValue, TemplateCase, TemplateDraft, TemplateList, TemplateStanding,

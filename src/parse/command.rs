@@ -74,10 +74,8 @@ fn places(text: &str) -> BTreeMap<usize, Option<&'static str>> {
         match event {
             Event::Start(tag) => open.push(tag.to_end()),
             Event::End(_) => drop(open.pop()),
-            Event::Text(_) => {
-                if !open.iter().any(|tag| matches!(tag, TagEnd::CodeBlock | TagEnd::HtmlBlock)) {
-                    places.insert(range.start, refused(&open));
-                }
+            Event::Text(_) if !open.iter().any(|tag| matches!(tag, TagEnd::CodeBlock | TagEnd::HtmlBlock)) => {
+                places.insert(range.start, refused(&open));
             }
             _ => {}
         }

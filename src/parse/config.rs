@@ -3,8 +3,8 @@
 use super::problem::{InvalidFile, Problem};
 use super::reading::{Fields, Reading};
 use crate::model::{
-    CalendarRule, Config, ConftestConfig, ConftestParser, Dialect, OwnersReading, OwnershipConfig, Pattern, Severity,
-    Span,
+    CalendarRule, Config, ConftestConfig, ConftestParser, Dialect, IncidentIssues, OwnersReading, OwnershipConfig,
+    Pattern, Severity, Span,
 };
 
 /// Reads the configuration.
@@ -42,6 +42,7 @@ fn build(reading: &Reading<'_>) -> Config {
         emergency_claim_ttl: emergency.duration("claim_ttl").unwrap_or(default.emergency_claim_ttl),
         emergency_submitters: emergency.principals("submitters"),
         emergency_review_within: emergency.duration("review_within").unwrap_or(default.emergency_review_within),
+        incidents: incidents(emergency),
         approval_expires_after: root
             .table("approval")
             .duration("expires_after")
@@ -53,6 +54,18 @@ fn build(reading: &Reading<'_>) -> Config {
         conftest: conftest(root),
         params: root.table("policy").named("params").map(|(name, _, node)| (name.to_owned(), node.datum())).collect(),
     }
+}
+
+fn incidents(emergency: Fields<'_>) -> Option<IncidentIssues> {
+    emergency.node("incidents")?;
+    let fields = emergency.table("incidents");
+    let text = |key, default: &str| fields.text(key).unwrap_or_else(|| default.to_owned());
+    Some(IncidentIssues {
+        label: text("label", "incident"),
+        severity_prefix: text("severity_prefix", "sev"),
+        affects_prefix: text("affects_prefix", "affects:"),
+        declarers: fields.principals("declarers"),
+    })
 }
 
 fn conftest(root: Fields<'_>) -> Option<ConftestConfig> {

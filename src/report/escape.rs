@@ -62,22 +62,27 @@ fn opens_command(after: &str) -> bool {
 /// a code span, the one place where GitHub neither links, mentions nor renders. An entity or a backslash is not
 /// enough: mentions are found in the rendered text.
 pub(super) fn markdown(text: &str) -> String {
-    words(&terminal(text), code_span)
+    words(&inert(text), code_span)
 }
 
 /// The same inside a table row, where a pipe ends the cell even in a code span.
 pub(super) fn markdown_cell(text: &str) -> String {
-    words(&without_pipes(&terminal(text)), code_span)
+    words(&without_pipes(&inert(text)), code_span)
 }
 
 /// A name as one code span: a path, a person, a code.
 pub(super) fn markdown_code(text: &str) -> String {
-    code_span(&terminal(text))
+    code_span(&inert(text))
 }
 
 /// The same inside a table row.
 pub(super) fn markdown_cell_code(text: &str) -> String {
-    code_span(&without_pipes(&terminal(text)))
+    code_span(&without_pipes(&inert(text)))
+}
+
+/// Text that opens no HTML comment: the gate knows its own texts by one, and nobody else's text may hold it, not even as code.
+fn inert(text: &str) -> String {
+    terminal(text).replace("<!--", "\\u{3c}!--")
 }
 
 fn without_pipes(text: &str) -> String {
@@ -93,7 +98,7 @@ fn words(text: &str, code: fn(&str) -> String) -> String {
         let inner = word.trim_start_matches('(');
         let core = inner.trim_end_matches([',', '.', ';', ':', '!', '?', ')']);
         let is_number = core.chars().all(|c| c.is_ascii_digit());
-        if core.is_empty() || (is_number && core.len() != word.len()) {
+        if core.is_empty() || (is_number && core.len() != inner.len()) {
             out.push_str(&code(word));
             continue;
         }
@@ -314,8 +319,8 @@ fn octal(sum: u8, digit: Option<u8>) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::{
-        command_data, command_property, csv, csv_path, json, markdown, markdown_cell_code, sarif, terminal, toml,
-        unquoted, uri, xml,
+        command_data, command_property, csv, csv_path, json, markdown, markdown_cell_code, markdown_code, sarif,
+        terminal, toml, unquoted, uri, xml,
     };
     use crate::model::RepoPath;
     use proptest::prelude::*;
@@ -360,10 +365,12 @@ mod tests {
                 ("[a](https://x.y) ![b](c)", "`[a](https://x.y`) `![b](c`)"),
                 ("a`b ``c", "``a`b`` ``` ``c ```"),
                 ("1. one", "`1.` one"),
+                ("for 2 approvals (1 of 3 given), (1) or 1)", "for 2 approvals (1 of 3 given), `(1)` or `1)`"),
                 ("GH-12 deadbeef 1234567 x_y *z*", "`GH-12` `deadbeef` `1234567` `x_y` `*z*`"),
                 ("line\n# heading", "`line\\n#` heading"),
             ],
         );
+        check(markdown_code, &[("<!-- x -->", "`\\u{3c}!-- x -->`")]);
         check(markdown_cell_code, &[("a|b", "`a\\u{7c}b`"), ("", "`(empty)`"), ("`", "`` ` ``")]);
     }
 

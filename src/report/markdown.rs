@@ -27,11 +27,11 @@ pub(super) fn write(decision: &Decision, style: &Style, out: &mut impl Write) ->
 }
 
 /// How many entries of each list are shown.
-struct Few {
-    reasons: usize,
-    levels: usize,
-    files: usize,
-    everything: bool,
+pub(super) struct Few {
+    pub(super) reasons: usize,
+    pub(super) levels: usize,
+    pub(super) files: usize,
+    pub(super) everything: bool,
 }
 
 impl Few {
@@ -43,7 +43,7 @@ impl Few {
     }
 }
 
-/// The text so far, and how much more of it GitHub takes.
+/// The text so far, and how much more of it there is room for.
 pub(super) struct Page {
     text: String,
     room: usize,
@@ -53,7 +53,17 @@ pub(super) struct Page {
 impl Page {
     /// An empty text.
     pub(super) fn new() -> Self {
-        Self { text: String::new(), room: ROOM, left_out: 0 }
+        Self::with_room(ROOM)
+    }
+
+    /// An empty text with room for so many characters.
+    pub(super) fn with_room(room: usize) -> Self {
+        Self { text: String::new(), room, left_out: 0 }
+    }
+
+    /// The text, and how many lines had no room.
+    pub(super) fn finish(self) -> (String, usize) {
+        (self.text, self.left_out)
     }
 
     /// Writes the text, and how much of it is left out.
@@ -108,11 +118,7 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 fn head(decision: &Decision, page: &mut Page) {
-    let symbol = match decision.verdict() {
-        Verdict::Approve => "✅",
-        Verdict::Pending => "⏳",
-        Verdict::Block => "⛔",
-    };
+    let symbol = symbol(decision.verdict());
     let banner = words::verdict_banner(decision.verdict()).to_lowercase();
     let title = words::class_title(decision.class);
     page.frame(&format!("## {symbol} {}: {banner}", capital(title)));
@@ -122,7 +128,16 @@ fn head(decision: &Decision, page: &mut Page) {
     page.line(&format!("**{}** {}.", capital(&banner), prose(&words::verdict_phrase(decision))));
 }
 
-fn capital(word: &str) -> String {
+/// The verdict at a glance.
+pub(super) fn symbol(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Approve => "✅",
+        Verdict::Pending => "⏳",
+        Verdict::Block => "⛔",
+    }
+}
+
+pub(super) fn capital(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -140,7 +155,7 @@ fn why(decision: &Decision, few: &Few, page: &mut Page) {
 }
 
 /// A finding as one item of a list.
-fn finding(mark: &str, finding: &Finding, help: bool) -> String {
+pub(super) fn finding(mark: &str, finding: &Finding, help: bool) -> String {
     let mut item = format!("- {mark}{} {}", code(&finding.code), prose(&finding.msg));
     if !finding.paths.is_empty() {
         let mut shown: Vec<String> = finding.paths.iter().take(3).map(|path| code(path)).collect();
@@ -180,7 +195,7 @@ fn next(decision: &Decision, few: &Few, page: &mut Page) {
     }
 }
 
-fn approvals(decision: &Decision, few: &Few, page: &mut Page) {
+pub(super) fn approvals(decision: &Decision, few: &Few, page: &mut Page) {
     if decision.required.is_empty() {
         return;
     }
@@ -197,7 +212,7 @@ fn approvals(decision: &Decision, few: &Few, page: &mut Page) {
     }
 }
 
-fn row(level: &Level) -> String {
+pub(super) fn row(level: &Level) -> String {
     let people = |all: &[crate::model::Principal]| {
         let mut shown: Vec<String> =
             all.iter().take(5).map(|p| markdown_cell_code(&words::clip(p.as_str(), TEXT))).collect();
@@ -252,7 +267,7 @@ fn details(decision: &Decision, few: &Few, page: &mut Page) {
     page.frame("</details>");
 }
 
-fn findings(decision: &Decision, few: &Few, page: &mut Page) {
+pub(super) fn findings(decision: &Decision, few: &Few, page: &mut Page) {
     if decision.findings.is_empty() {
         return;
     }
@@ -263,7 +278,7 @@ fn findings(decision: &Decision, few: &Few, page: &mut Page) {
     page.more(decision.findings.len(), few.reasons);
 }
 
-fn waived(decision: &Decision, few: &Few, page: &mut Page) {
+pub(super) fn waived(decision: &Decision, few: &Few, page: &mut Page) {
     if decision.exceptions.is_empty() {
         return;
     }
@@ -289,7 +304,7 @@ fn waived(decision: &Decision, few: &Few, page: &mut Page) {
     page.more(decision.exceptions.len(), few.reasons);
 }
 
-fn owed(decision: &Decision, few: &Few, page: &mut Page) {
+pub(super) fn owed(decision: &Decision, few: &Few, page: &mut Page) {
     if decision.obligations.is_empty() {
         return;
     }
@@ -301,7 +316,7 @@ fn owed(decision: &Decision, few: &Few, page: &mut Page) {
     page.more(decision.obligations.len(), few.reasons);
 }
 
-fn why_not(decision: &Decision, few: &Few, page: &mut Page) {
+pub(super) fn why_not(decision: &Decision, few: &Few, page: &mut Page) {
     for (class, reasons) in &decision.why_not {
         page.title(&format!("#### Why not {}", class.as_str()));
         for reason in reasons.iter().take(few.reasons) {
@@ -311,7 +326,7 @@ fn why_not(decision: &Decision, few: &Few, page: &mut Page) {
     }
 }
 
-fn file_table(decision: &Decision, few: &Few, page: &mut Page) {
+pub(super) fn file_table(decision: &Decision, few: &Few, page: &mut Page) {
     for why in decision.truncated.iter().take(few.reasons) {
         page.line("");
         page.line(&format!("Not seen whole: {}", prose(why)));

@@ -12,6 +12,7 @@ mod escape;
 mod escape_html;
 mod exceptions;
 mod explain;
+pub mod gate;
 mod github;
 mod harmless;
 mod human;

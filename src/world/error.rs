@@ -9,6 +9,11 @@ use thiserror::Error;
 /// Why git, or a file on the disk, could not answer.
 #[derive(Debug, Error, Diagnostic)]
 pub enum WorldError {
+    /// A forge, where what is read lies there.
+    #[cfg(feature = "github")]
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Forge(#[from] super::github::ForgeError),
     /// There is no `git` to start.
     #[error("git could not be started: {source}")]
     #[diagnostic(code(changeward::git::missing), help("install git 2.36 or newer and make sure it is on PATH"))]

@@ -116,7 +116,7 @@ fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
     let (Some(base), Some(head)) = (change.base, change.head) else {
         return Err(Failure::usage(NoEnds { range: range.to_owned() }));
     };
-    let (contents, there, files) = (Contents::Git(repo), repo.tree_at(&head), &change.diff.files);
+    let (contents, there, files) = (Contents::Objects(repo), repo.tree_at(&head), &change.diff.files);
     let known = edits::edits(files, |_| true, contents, &|path| contents.after(files, path, &there))?;
     let files = change.diff.files.into_iter().enumerate().map(|(at, file)| (file, known.get(&at).cloned())).collect();
     let change = PastChange { id: head.0.clone(), files };

@@ -16,13 +16,13 @@ const LFS_MARK: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// Lines added and removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) additions: u64,
-    pub(super) deletions: u64,
+pub(in crate::world) struct Counts {
+    pub(in crate::world) additions: u64,
+    pub(in crate::world) deletions: u64,
 }
 
 /// Counts the lines between two contents, as git does between any two: that one is a link or a submodule plays no part.
-pub(super) fn between(old: &[u8], new: &[u8]) -> Counts {
+pub(in crate::world) fn between(old: &[u8], new: &[u8]) -> Counts {
     if is_binary(old) || is_binary(new) {
         return Counts::default();
     }
@@ -51,7 +51,7 @@ fn is_binary(contents: &[u8]) -> bool {
 }
 
 /// The kind of a file whose contents are known; links and submodules stay what their mode says.
-pub(super) fn kind(by_mode: FileKind, contents: &[u8]) -> FileKind {
+pub(in crate::world) fn kind(by_mode: FileKind, contents: &[u8]) -> FileKind {
     match by_mode {
         FileKind::Symlink | FileKind::Submodule => by_mode,
         _ if is_binary(contents) => FileKind::Binary,

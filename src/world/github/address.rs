@@ -106,3 +106,46 @@ pub fn segment(text: &str) -> String {
 pub(super) fn segments(text: &str) -> String {
     text.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Base, segment, segments};
+
+    #[test]
+    fn bases_and_where_links_lead() {
+        let base = Base::parse("https://GitHub.example.com:443/api/v3/").unwrap();
+        assert_eq!(base.text(), "https://github.example.com/api/v3");
+        assert_eq!(base.join("repos/a/b"), "https://github.example.com/api/v3/repos/a/b");
+        let stays =
+            ["https://github.example.com/x", "HTTPS://GITHUB.EXAMPLE.COM/x", "https://github.example.com:443/x"];
+        for link in stays {
+            assert_eq!(base.origin().resolve(link).as_deref(), Some(link));
+        }
+        assert_eq!(base.origin().resolve("/x?page=2").as_deref(), Some("https://github.example.com/x?page=2"));
+        let leaves = [
+            "http://github.example.com/x",
+            "https://github.example.com:444/x",
+            "https://github.example.com.evil.example/x",
+            "https://github.example.com@evil.example/x",
+            "https://evil.example/github.example.com",
+            "//evil.example/x",
+            "x?page=2",
+            "?page=2",
+            "",
+            "javascript:x",
+            "https://",
+        ];
+        for link in leaves {
+            assert_eq!(base.origin().resolve(link), None, "{link}");
+        }
+        assert_eq!(Base::parse("http://127.0.0.1:8900").unwrap().join("/user"), "http://127.0.0.1:8900/user");
+    }
+
+    #[test]
+    fn what_is_encoded() {
+        assert_eq!(segment("a-b_c.d~e"), "a-b_c.d~e");
+        assert_eq!(segment("a/b c%?#&=+ü"), "a%2Fb%20c%25%3F%23%26%3D%2B%C3%BC");
+        assert_eq!((segment("."), segment(".."), segment("...")), ("%2E".into(), "%2E%2E".into(), "...".into()));
+        assert_eq!(segments("release/../1.0"), "release/%2E%2E/1.0");
+    }
+}

@@ -119,7 +119,7 @@ impl GitHub {
         if asked.habit != Habit::Read
             && let Some(wrote) = self.wrote.get()
         {
-            let gap = (wrote + self.patience.write_gap).saturating_duration_since(Instant::now());
+            let gap = self.patience.write_gap.saturating_sub(wrote.elapsed());
             if !gap.is_zero() && !self.pause(gap) {
                 return None;
             }
@@ -181,6 +181,12 @@ fn permission(headers: &HeaderMap) -> Option<String> {
     (!named.is_empty()).then(|| plain(named))
 }
 
+/// GraphQL says "later" with 200.
+fn rate_limited(json: &Value) -> bool {
+    let errors = json.get("errors").and_then(Value::as_array);
+    errors.is_some_and(|errors| errors.iter().any(|error| error.get("type").is_some_and(|kind| kind == "RATE_LIMITED")))
+}
+
 impl Met {
     fn seen<'a>(&'a self, message: &'a str) -> Seen<'a> {
         match self {
@@ -191,7 +197,8 @@ impl Met {
                 // 202 and 204 may rightly be empty; everything else that says nothing was cut off.
                 let empty = response.body.is_empty() && matches!(response.status, 201 | 202 | 204 | 205);
                 let readable = json.is_some() || empty;
-                Seen::Answer { status: response.status, headers: &response.headers, message, readable }
+                let status = if json.as_ref().is_some_and(rate_limited) { 429 } else { response.status };
+                Seen::Answer { status, headers: &response.headers, message, readable }
             }
         }
     }

@@ -51,7 +51,7 @@ impl GitHub {
             why: format!("{why}; whether it was done is not known: {more}"),
         };
         for look in 1..=LOOKS {
-            if !self.pause(self.patience.settle * look) {
+            if !self.pause(self.patience.settle.saturating_mul(look)) {
                 return Err(unknown("the time is up"));
             }
             if let Some(found) = find().map_err(|error| unknown(&error.to_string()))? {

@@ -9,6 +9,8 @@
 
 mod address;
 mod ask;
+mod change;
+mod checks;
 mod error;
 mod graphql;
 mod lists;
@@ -17,12 +19,15 @@ pub mod pages;
 mod people;
 mod reads;
 pub mod retry;
+mod state;
 mod transport;
 pub mod wire;
 mod writes;
 
 pub use address::segment;
+pub use change::Between;
 pub use error::{ForgeError, ForgeErrorKind};
+pub use state::{ForgeObjects, ForgeTree};
 
 use crate::model::{Account, Known, RepoName};
 use address::Base;
@@ -32,6 +37,9 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 use transport::Transport;
+
+/// The furthest deadline: beyond it, adding to a moment may overflow.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Where GitHub is, and as whom it is asked.
 #[derive(Clone, Debug)]
@@ -133,7 +141,7 @@ impl GitHub {
             graphql: graphql.text(),
             repository: access.repository,
             patience: access.patience,
-            end: Cell::new(Instant::now() + access.patience.deadline),
+            end: Cell::new(Instant::now() + access.patience.deadline.min(LONGEST)),
             wrote: Cell::new(None),
             requests: Cell::new(0),
             seed: RandomState::new().hash_one(0),
@@ -148,7 +156,7 @@ impl GitHub {
 
     /// Starts the time of [`Patience::deadline`] anew: before each look of somebody who looks again and again.
     pub fn renew(&self) {
-        self.end.set(Instant::now() + self.patience.deadline);
+        self.end.set(Instant::now() + self.patience.deadline.min(LONGEST));
     }
 
     /// The path of what belongs to the repository, below the API's base: `repos/OWNER/NAME/REST`.

@@ -2,7 +2,8 @@
 //! thread, driven while an answer is awaited.
 //!
 //! octocrab is used as bare as it goes: its retry is not compiled in, it follows no redirection, reads no types, and
-//! does not hold the token, which is put on each request here.
+//! does not hold the token, which is put on each request here. One thing it does unasked: behind our `User-Agent` it
+//! sends its own.
 
 use super::Token;
 use super::address::Origin;

@@ -29,8 +29,13 @@ pub(super) trait Wire: DeserializeOwned {
 
 /// Reads one record.
 pub(super) fn one<W: Wire>(what: &str, value: Value) -> Result<W::Noun, ForgeError> {
+    let malformed = |why: &str| ForgeError::Malformed { what: what.to_owned(), why: plain(why) };
+    // A record is an object; serde would take a list for one, too.
+    if !value.is_object() {
+        return Err(malformed("a record was expected"));
+    }
     let wire: Result<W, String> = serde_json::from_value(value).map_err(|error| error.to_string());
-    wire.and_then(W::noun).map_err(|why| ForgeError::Malformed { what: what.to_owned(), why: plain(&why) })
+    wire.and_then(W::noun).map_err(|why| malformed(&why))
 }
 
 /// Reads a list of records.
@@ -71,3 +76,6 @@ fn object_id(text: &str) -> Result<String, String> {
 fn moment(text: Option<&str>) -> Option<Moment> {
     text.and_then(Moment::parse)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! A decision to what is done on a forge: the least that brings what stands there to what should.
+//!
+//! What already stands is left alone, so a second run does nothing. What says no is said first and what says yes last:
+//! whoever is stopped half-way has not let anything through.
+
+use crate::model::{
+    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, PrincipalKind, PullRequest,
+    PullStanding, PullWords, Verdict,
+};
+
+/// What stands before the class in the gate's own label.
+pub const LABEL: &str = "changeward:";
+
+/// The label of approval requests.
+pub const REQUEST_LABEL: &str = "changeward:request";
+
+/// GitHub takes no more reviewers for one pull request.
+const MOST_REVIEWERS: usize = 15;
+
+/// What is done at a pull request.
+pub fn plan_pull(decision: &Decision, standing: &PullStanding, words: &PullWords, mode: GateMode) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if mode == GateMode::Report {
+        return effects;
+    }
+    let status = status(standing, words);
+    if decision.verdict() != Verdict::Approve {
+        effects.extend(status.clone());
+    }
+    if mode == GateMode::Request {
+        effects.extend(comment(standing, words));
+        effects.extend(labels(&standing.pull, decision.class));
+        effects.extend(reviewers(decision, standing));
+    }
+    if decision.verdict() == Verdict::Approve {
+        effects.extend(status);
+    }
+    effects
+}
+
+/// The status, unless the newest of its context says the same already, in the gate's own name.
+fn status(standing: &PullStanding, words: &PullWords) -> Option<Effect> {
+    let stands = standing.status.as_ref().is_some_and(|status| {
+        status.state == Some(words.state)
+            && status.description == words.description
+            && status.by.as_ref().is_some_and(|by| standing.gate.as_ref().is_some_and(|gate| gate.id == by.id))
+    });
+    (!stands).then(|| Effect::Status {
+        commit: standing.pull.head.clone(),
+        context: standing.context.clone(),
+        state: words.state,
+        description: words.description.clone(),
+        target: words.target.clone(),
+    })
+}
+
+/// The comment; none where nobody knows which comments are the gate's own, since each run would write another.
+fn comment(standing: &PullStanding, words: &PullWords) -> Option<Effect> {
+    match &standing.comment {
+        Some(remark) if same_text(&remark.body, &words.comment) => None,
+        Some(remark) => Some(Effect::EditComment { id: remark.id, body: words.comment.clone() }),
+        None => standing
+            .gate
+            .as_ref()
+            .map(|_| Effect::CreateComment { number: standing.pull.number, body: words.comment.clone() }),
+    }
+}
+
+/// The same, whatever the forge does to line ends and the end of a text.
+fn same_text(there: &str, ours: &str) -> bool {
+    there.trim_end().lines().eq(ours.trim_end().lines())
+}
+
+/// Exactly one label of the gate's own: the class.
+fn labels(pull: &PullRequest, class: ChangeClass) -> Vec<Effect> {
+    let classes = [ChangeClass::None, ChangeClass::Standard, ChangeClass::Normal, ChangeClass::Emergency];
+    let label = |class: ChangeClass| format!("{LABEL}{}", class.as_str());
+    let has = |label: &str| pull.labels.iter().any(|there| there.eq_ignore_ascii_case(label));
+    let old = classes.into_iter().filter(|other| *other != class).map(label).filter(|label| has(label));
+    let mut effects: Vec<Effect> = old.map(|label| Effect::RemoveLabel { number: pull.number, label }).collect();
+    let new = label(class);
+    if !has(&new) {
+        effects.push(Effect::AddLabels { number: pull.number, labels: vec![new] });
+    }
+    effects
+}
+
+/// Whoever is to be asked and has not been: a person who reviewed this very head was, whatever they said.
+fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
+    let pull = &standing.pull;
+    if decision.verdict() != Verdict::Pending || pull.draft || !pull.open {
+        return None;
+    }
+    let among = |list: &[String], name: &str| list.iter().any(|there| there.eq_ignore_ascii_case(name));
+    let author = |login: &str| pull.author.as_ref().is_some_and(|author| author.is(login));
+    let (mut people, mut teams) = (Vec::new(), Vec::new());
+    for Ask { who, .. } in &decision.ask {
+        let name = who.bare();
+        match who.kind() {
+            PrincipalKind::User
+                if !author(name) && !among(&pull.requested_people, name) && !among(&standing.reviewed, name) =>
+            {
+                people.push(name.to_owned());
+            }
+            PrincipalKind::Team => match who.team_slug() {
+                Some(slug) if !among(&pull.requested_teams, slug) => teams.push(slug.to_owned()),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let there = pull.requested_people.len() + pull.requested_teams.len();
+    people.truncate(MOST_REVIEWERS.saturating_sub(there));
+    teams.truncate(MOST_REVIEWERS.saturating_sub(there + people.len()));
+    (!people.is_empty() || !teams.is_empty()).then_some(Effect::RequestReviewers { number: pull.number, people, teams })
+}
+
+/// What is done where a commit is to be deployed.
+pub fn plan_deploy(
+    decision: &Decision,
+    commit: &CommitId,
+    standing: &DeployStanding,
+    words: &DeployWords,
+    mode: GateMode,
+) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if mode == GateMode::Report {
+        return effects;
+    }
+    if mode == GateMode::Request {
+        for issue in &standing.superseded {
+            effects.push(Effect::CreateComment { number: issue.number, body: words.superseded.clone() });
+            effects.push(Effect::CloseIssue { number: issue.number, completed: false });
+        }
+        effects.extend(request(decision, standing, words));
+    }
+    let approved = decision.verdict() == Verdict::Approve;
+    if standing.deployments {
+        effects.extend(deployment(decision, commit, standing, words));
+    }
+    if let Some(run) = standing.waiting.filter(|_| approved) {
+        effects.push(Effect::Rerun { run });
+    }
+    effects
+}
+
+/// The approval request: opened once, kept up to date while it is open, closed once it is decided.
+fn request(decision: &Decision, standing: &DeployStanding, words: &DeployWords) -> Vec<Effect> {
+    let close = |number| {
+        vec![
+            Effect::CreateComment { number, body: words.decided.clone() },
+            Effect::CloseIssue { number, completed: true },
+        ]
+    };
+    match (&standing.request, decision.verdict()) {
+        (Some(issue), Verdict::Approve) if issue.open => close(issue.number),
+        (Some(issue), _) if issue.open && !same_text(&issue.body, &words.body) => {
+            vec![Effect::EditIssue { number: issue.number, body: words.body.clone() }]
+        }
+        (None, Verdict::Pending) => vec![Effect::OpenIssue {
+            title: words.title.clone(),
+            body: words.body.clone(),
+            labels: vec![REQUEST_LABEL.to_owned()],
+            assignees: assignees(decision),
+        }],
+        _ => Vec::new(),
+    }
+}
+
+/// GitHub assigns an issue to ten people at most.
+fn assignees(decision: &Decision) -> Vec<String> {
+    let people = decision.ask.iter().filter(|ask| ask.who.kind() == PrincipalKind::User);
+    people.map(|ask| ask.who.bare().to_owned()).take(10).collect()
+}
+
+/// The deployment object: made when the deployment goes ahead and nobody has made it, told how it stands otherwise.
+fn deployment(decision: &Decision, commit: &CommitId, standing: &DeployStanding, words: &DeployWords) -> Vec<Effect> {
+    let state = match decision.verdict() {
+        Verdict::Approve => "in_progress",
+        Verdict::Pending => "queued",
+        Verdict::Block => "failure",
+    };
+    let told = |id| Effect::DeploymentStatus {
+        id,
+        state,
+        description: words.description.clone(),
+        target: words.target.clone(),
+    };
+    match (&standing.deployment, decision.verdict()) {
+        (Some((_, stands)), _) if stands.as_deref() == Some(state) => Vec::new(),
+        (Some((deployment, _)), _) => vec![told(Some(deployment.id))],
+        (None, Verdict::Approve) => vec![
+            Effect::CreateDeployment {
+                commit: commit.clone(),
+                environment: decision.environment.clone(),
+                description: words.description.clone(),
+            },
+            told(None),
+        ],
+        (None, _) => Vec::new(),
+    }
+}
