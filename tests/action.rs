@@ -16,6 +16,8 @@
 
 #[path = "action/act.rs"]
 mod act;
+#[path = "support/github/mod.rs"]
+mod github;
 #[path = "action/install.rs"]
 mod install;
 #[path = "action/linters.rs"]
@@ -24,6 +26,10 @@ mod linters;
 mod page;
 #[path = "action/release.rs"]
 mod release;
+#[path = "support/temp_repo.rs"]
+mod temp_repo;
+#[path = "action/verdicts.rs"]
+mod verdicts;
 #[path = "action/workflows.rs"]
 mod workflows;
 #[path = "action/yaml.rs"]
