@@ -111,7 +111,7 @@ fn head(fake: &Fake) -> String {
 /// The newest status of the gate on the head.
 fn status(fake: &Fake) -> String {
     let all = fake.statuses(&head(fake), "changeward/main");
-    all.last().map_or_else(|| "none".to_owned(), |status| status.state.clone())
+    all.iter().max_by_key(|status| status.id).map_or_else(|| "none".to_owned(), |status| status.state.clone())
 }
 
 #[test]

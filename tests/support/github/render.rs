@@ -74,7 +74,7 @@ impl State {
 
     fn say_label(&self, name: &str) -> Value {
         let id = name.bytes().fold(900_000_u64, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte));
-        json!({"id": id, "node_id": format!("LA_{id}"), "name": name, "color": "ededed", "default": false, "description": null})
+        json!({"id": id, "node_id": format!("LA_{id}"), "name": name, "color": "ededed", "default": false, "description": ""})
     }
 
     pub fn say_labels(&self, number: u64) -> Vec<Value> {
