@@ -189,7 +189,7 @@ fn a_read_is_repeated_until_it_is_answered() {
         ("502", say(502, page)),
         ("dropped", Reply::Drop),
         ("cut off", Reply::Cut { status: 200, body: pull() }),
-        ("half a document", say(200, &pull()[..40])),
+        ("half a document", say(200, pull().split_at(40).0)),
         ("nothing", say(200, "")),
         ("HTML", say_with(200, &["content-type: text/html"], page)),
         ("later", say_with(429, &["Retry-After: 0"], "{}")),
@@ -394,6 +394,8 @@ fn doctor_gets_everything_of_a_list_or_of_an_object_with_one() {
         say_with(200, &[next], "{\"total_count\": 2, \"environments\": [{\"id\": 1}]}"),
         say(200, "{\"total_count\": 2, \"environments\": [{\"id\": 2}]}"),
     ]);
+    assert_eq!(kind(&github.json("https://elsewhere.example/x")), ForgeErrorKind::Malformed);
+    assert_eq!(kind(&github.json("a b")), ForgeErrorKind::Malformed);
     let path = github.of_repository("environments");
     assert_eq!(github.json("repos/acme/shop/rulesets").unwrap(), Known::Known(json!([{ "id": 1 }, { "id": 2 }])));
     let whole = json!({ "total_count": 2, "environments": [{ "id": 1 }, { "id": 2 }] });
@@ -422,7 +424,7 @@ fn trees_and_files_are_whole_or_an_error() {
     assert_eq!(github.blob(&id, 3).unwrap(), b"abc");
     assert_eq!(kind(&github.blob(&id, 10)), ForgeErrorKind::Malformed);
     assert_eq!(kind(&github.blob(&id, 2)), ForgeErrorKind::Incomplete);
-    assert_eq!(kind(&github.blob(&id, 10)), ForgeErrorKind::Malformed);
+    assert_eq!(kind(&github.blob(&id, 10)), ForgeErrorKind::Incomplete);
 }
 
 // ── elsewhere ──
@@ -464,7 +466,7 @@ fn a_write_is_never_redirected_and_a_moved_issue_is_gone() {
 fn a_comment_whose_answer_was_lost_is_written_once() {
     let body = format!("{MARKER}\nno");
     let made = comment(9, &body, bot_json()).to_string();
-    let list = |items: &[Value]| say(200, &Value::from(items.to_vec()).to_string());
+    let list = |items: Vec<&Value>| say(200, &json!(items).to_string());
     let ours = comment(9, &body, bot_json());
     let foreign = comment(8, &body, json!({ "id": 666, "login": "mallory", "type": "User" }));
     let lost = [
@@ -476,15 +478,13 @@ fn a_comment_whose_answer_was_lost_is_written_once() {
     ];
     for lost in &lost {
         // It was done, and the list says so at once, or only at the second look.
-        for looks in
-            [vec![list(&[foreign.clone(), ours.clone()])], vec![list(&[foreign.clone()]), list(&[ours.clone()])]]
-        {
+        for looks in [vec![list(vec![&foreign, &ours])], vec![list(vec![&foreign]), list(vec![&ours])]] {
             let (server, github) = start([vec![lost.clone()], looks].concat());
             assert_eq!(github.create_comment(7, &body, MARKER, &bot()).unwrap().id, 9);
             assert_eq!(count(&server, "POST"), 1);
         }
         // It was not done: only then is it sent again.
-        let nothing = || list(&[foreign.clone()]);
+        let nothing = || list(vec![&foreign]);
         let (server, github) = start(vec![lost.clone(), nothing(), nothing(), say(201, &made)]);
         assert_eq!(github.create_comment(7, &body, MARKER, &bot()).unwrap().id, 9);
         assert_eq!(count(&server, "POST"), 2);
@@ -577,6 +577,11 @@ fn an_issue_is_opened_once_and_a_run_started_once() {
     let (server, github) = start(vec![run(1, "completed"), say(502, ""), run(1, "queued")]);
     github.rerun_failed(5).unwrap();
     assert_eq!(count(&server, "POST"), 1);
+    let busy = || say(403, "{\"message\": \"This workflow is already running\"}");
+    let (_, github) = start(vec![run(1, "completed"), busy(), run(2, "queued")]);
+    github.rerun_failed(5).unwrap();
+    let (_, github) = start(vec![run(1, "completed"), busy(), run(1, "completed")]);
+    assert_eq!(kind(&github.rerun_failed(5)), ForgeErrorKind::Forbidden);
     let (server, github) = start(vec![run(2, "in_progress")]);
     github.rerun_failed(5).unwrap();
     assert_eq!(count(&server, "POST"), 0);

@@ -631,3 +631,68 @@ fn a_merged_pull_request_belongs_to_its_commit() {
     assert_eq!(get(&fake, "git/ref/heads/main").json()["object"]["sha"], merged.as_str());
     fake.finish();
 }
+
+#[test]
+fn a_scenario_is_a_file() {
+    let Shop { repo, fake: first, .. } = shop();
+    first.finish();
+    let scenario = r#"
+        repository = "acme/shop"
+        actions_may_approve = true
+
+        [[people]]
+        login = "ann"
+        role = "write"
+
+        [[people]]
+        login = "bob"
+        emails = ["bob@elsewhere.example"]
+
+        [[teams]]
+        slug = "payments"
+        members = ["bob"]
+
+        [[tokens]]
+        secret = "narrow"
+        login = "changeward[bot]"
+        kind = "app"
+        rights = "metadata:read"
+
+        [environments.production]
+        name = "production"
+
+        [[acts]]
+        do = "open"
+        by = "ann"
+        head = "topic"
+        base = "main"
+        title = "Pay later"
+
+        [[acts]]
+        do = "approve"
+        by = "bob"
+        number = 1
+    "#;
+    repo.write("scenario.toml", scenario);
+    let fake = github::scenario::start(&repo.at("scenario.toml")).unwrap();
+    assert_eq!(get(&fake, "pulls/1/reviews").json()[0]["user"]["login"], "bob");
+    assert_eq!(get(&fake, "environments").json()["environments"][0]["name"], "production");
+    assert_eq!(ask(&fake, "narrow", "GET", "/repos/acme/shop/pulls/1", &Value::Null).unwrap().status, 403);
+    let act = |what: Value| ask(&fake, "", "POST", "/__fake/act", &what).unwrap();
+    let comment = act(json!({"do": "comment", "by": "bob", "number": 1, "body": "/approve"})).json()["made"].clone();
+    assert_eq!(act(json!({"do": "edit_comment", "by": "bob", "comment": comment, "body": "/hold"})).status, 200);
+    assert_eq!(act(json!({"do": "dance"})).json()["message"], "nobody can `dance`");
+    assert_eq!(act(json!({"do": "comment", "by": "bob"})).json()["message"], "`number` is missing");
+    act(json!({"do": "fault", "trouble": "broken", "on": "GET /repos/*/*/pulls/*"}));
+    assert_eq!(get(&fake, "pulls/1").status, 500);
+    let state = ask(&fake, "", "GET", "/__fake/state", &Value::Null).unwrap().json();
+    assert_eq!((&state["comments"][0]["body"], &state["pulls"][0]["number"]), (&json!("/hold"), &json!(1)));
+    assert_eq!(state["journal"].as_array().unwrap().len(), 4, "what is asked backstage is not asked of GitHub");
+    fake.finish();
+    let wrong =
+        [("repository = \"acme/shop\"\nrepo = 1", "unknown key `repo`"), ("private = true", "`repository` is missing")];
+    for (text, why) in wrong {
+        repo.write("wrong.toml", text);
+        assert_eq!(github::scenario::start(&repo.at("wrong.toml")).err().unwrap(), why);
+    }
+}

@@ -12,6 +12,8 @@ pub mod edits;
 pub mod evaluate;
 pub mod exceptions;
 pub mod failure;
+#[cfg(feature = "github")]
+pub mod gate;
 mod gather;
 pub mod init;
 mod locks;

@@ -119,10 +119,7 @@ fn listen(said: &Heard<'_>, known: &Acquainted, spoken: &mut Spoken) {
     let remark = said.remark;
     let Some(by) = remark.by.as_ref().filter(|by| by.person) else { return };
     let who = Principal::login(&by.login);
-    for misread in &said.misread {
-        let msg = format!("{who} wrote `{}`: {}", misread.line, misread.why);
-        spoken.noticed.push(Finding::new("COMMAND_MISREAD", Severity::Warn, msg).help(HELP));
-    }
+    spoken.misread.extend(said.misread.iter().map(|misread| (who.clone(), misread.clone())));
     if said.commands.is_empty() {
         return;
     }

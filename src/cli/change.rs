@@ -153,7 +153,7 @@ pub(super) fn revision(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn environment(text: &str) -> Result<String, String> {
+pub(super) fn environment(text: &str) -> Result<String, String> {
     let sound = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if sound { Ok(text.to_owned()) } else { Err("an environment is one word, such as `production`".to_owned()) }
 }
@@ -176,7 +176,7 @@ fn trailer(text: &str) -> Result<(String, String), String> {
 }
 
 /// Splits at the first `=`. A name is a word that Rego can say after a dot.
-fn attachment(text: &str) -> Result<(String, PathBuf), String> {
+pub(super) fn attachment(text: &str) -> Result<(String, PathBuf), String> {
     let word = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
@@ -209,7 +209,12 @@ mod tests {
     }
 
     fn typed(line: &str, dir: Option<&Path>) -> Result<CheckRequest, clap::Error> {
-        let around = Surroundings { now: Moment::from_unix(0), program: PathBuf::from("self"), columns: None };
+        let around = Surroundings {
+            now: Moment::from_unix(0),
+            program: PathBuf::from("self"),
+            columns: None,
+            variables: Default::default(),
+        };
         let args = Alone::try_parse_from(std::iter::once("x").chain(line.split_whitespace()))?;
         Ok(request(args.spec, args.known, Wishes::default(), dir, &around))
     }

@@ -8,6 +8,8 @@ mod completions;
 mod evaluate;
 mod exceptions;
 mod failing;
+#[cfg(feature = "github")]
+mod gate;
 mod init;
 mod owners;
 mod policy;
@@ -20,7 +22,9 @@ use crate::app::failure::Failure;
 use crate::model::Moment;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use screen::{Colour, Screen};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -35,6 +39,30 @@ pub struct Surroundings {
     pub program: PathBuf,
     /// `COLUMNS`, where it is set: the width somebody wishes for.
     pub columns: Option<String>,
+    /// What a CI system says in the environment.
+    pub variables: Variables,
+}
+
+/// Variables of the environment. A token may be among them, so their values are never printed.
+#[derive(Clone, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    /// Takes names and values.
+    pub fn new(all: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(all.into_iter().collect())
+    }
+
+    #[cfg(feature = "github")]
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -79,6 +107,8 @@ struct Everywhere {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    #[cfg(feature = "github")]
+    Gate(gate::GateArgs),
     Owners(owners::OwnersArgs),
     Exceptions(exceptions::ExceptionsArgs),
     Init(init::InitArgs),
@@ -104,6 +134,8 @@ impl Command {
     fn run(self, call: Call<'_>) -> Result<u8, Failure> {
         match self {
             Self::Check(args) => args.run(call),
+            #[cfg(feature = "github")]
+            Self::Gate(args) => args.run(call),
             Self::Owners(args) => args.run(call),
             Self::Exceptions(args) => args.run(call),
             Self::Init(args) => args.run(call),

@@ -49,6 +49,8 @@ pub enum Subject {
         head: CommitId,
         /// The branch it goes to, without `refs/heads/`.
         base_ref: String,
+        /// The pull request that the group's own branch is named after.
+        number: Option<u64>,
     },
     /// Commits that landed on a branch, or were tagged.
     Push {

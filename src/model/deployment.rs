@@ -45,6 +45,8 @@ pub struct WorkflowRun {
     pub attempt: u64,
     /// The file of the workflow, from the root.
     pub path: String,
+    /// Who started it.
+    pub actor: Option<Account>,
     /// Its page.
     pub url: String,
 }

@@ -172,6 +172,28 @@ impl Owed {
 }
 
 impl Request {
+    /// One of which nothing more is known.
+    pub fn of(environment: String, commit: CommitId, run: u64) -> Self {
+        Self {
+            environment,
+            commit,
+            deployed: None,
+            run,
+            commits: Vec::new(),
+            commits_missing: false,
+            rows: BTreeMap::new(),
+            benefit: None,
+            backout: None,
+            risk: RiskFactors::default(),
+            downtime: None,
+            checks: Vec::new(),
+            calendars: Vec::new(),
+            outcomes: Vec::new(),
+            deadline: None,
+            beside: Beside::default(),
+        }
+    }
+
     /// Its mark.
     pub fn marker(&self) -> RequestMarker {
         RequestMarker { environment: self.environment.clone(), commit: self.commit.clone(), run: self.run }

@@ -1,6 +1,6 @@
 //! What people said about a change on a forge, as far as it counts.
 
-use super::{Approval, ChangeClass, Finding, Moment, Principal};
+use super::{Approval, ChangeClass, Finding, Misread, Moment, Principal};
 
 /// Everything said, sorted by what it means.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct Spoken {
     pub holds: Vec<Hold>,
     /// Classes asked for by comment.
     pub claims: Vec<SpokenClaim>,
+    /// What looks like a command and is none.
+    pub misread: Vec<(Principal, Misread)>,
     /// What was said and does not count, with the reason.
     pub noticed: Vec<Finding>,
 }

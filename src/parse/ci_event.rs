@@ -222,7 +222,8 @@ impl<'a> Payload<'a> {
             self.fault(path, format!("is {}, and no branch", quoted(name)));
             return None;
         };
-        Some(Subject::MergeGroup { base: base?, head: head?, base_ref: base_ref.to_owned() })
+        let number = self.text("merge_group.head_ref", Need::No).and_then(|name| queued(name, base_ref));
+        Some(Subject::MergeGroup { base: base?, head: head?, base_ref: base_ref.to_owned(), number })
     }
 
     fn push(&self) -> Option<Subject> {
@@ -376,4 +377,9 @@ fn kind(value: &Value) -> String {
 
 fn counted(faults: usize) -> String {
     if faults == 1 { "1 problem".to_owned() } else { format!("{faults} problems") }
+}
+/// The pull request a branch of the queue is made for: `refs/heads/gh-readonly-queue/main/pr-12-<base>`.
+fn queued(name: &str, base_ref: &str) -> Option<u64> {
+    let rest = name.strip_prefix("refs/heads/gh-readonly-queue/")?.strip_prefix(base_ref)?.strip_prefix("/pr-")?;
+    rest.split_once('-')?.0.parse().ok()
 }

@@ -1,5 +1,6 @@
 //! The only place with I/O: git, files, processes, the forge.
 
+pub mod actions;
 pub mod error;
 pub mod evaluator;
 pub mod files;

@@ -3,8 +3,8 @@
 use super::parts::short;
 use crate::model::Effect;
 
-/// What is to be done, in one line.
-pub(super) fn sentence(effect: &Effect) -> String {
+/// What is to be done, in one line; raw.
+pub fn sentence(effect: &Effect) -> String {
     match effect {
         Effect::Status { commit, context, state, description, .. } => {
             format!("post the status {context} on {}: {}, {description}", short(commit), state.as_str())

@@ -42,6 +42,25 @@ pub fn request_body(decision: &Decision, request: &Request) -> String {
     text.finish(&footer(decision, &request.commit, &against, beside.run_url.as_deref()))
 }
 
+/// What is said below a request that another one takes the place of; its first line is a mark of its own.
+pub fn request_superseded(request: &Request) -> String {
+    let (commit, environment) = (code(&short(&request.commit)), code(&request.environment));
+    format!(
+        "<!-- changeward:superseded by={} -->\n{commit} is to be deployed to {environment} now, and is asked for in a request of its own: nothing is asked here any more.",
+        request.commit
+    )
+}
+
+/// What is said below a request once it may go ahead; its first line is a mark of its own.
+pub fn request_decided(decision: &Decision, request: &Request) -> String {
+    let (commit, environment) = (code(&short(&request.commit)), code(&request.environment));
+    let phrase = prose(&words::verdict_phrase(decision));
+    format!(
+        "<!-- changeward:decided commit={} -->\n{commit} may be deployed to {environment}: it {phrase}.",
+        request.commit
+    )
+}
+
 fn asked_for(request: &Request, page: &mut Page) {
     let (commit, environment) = (code(&short(&request.commit)), code(&request.environment));
     let since = match &request.deployed {

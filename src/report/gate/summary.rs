@@ -43,6 +43,11 @@ pub fn summary(decisions: &[(String, &Decision)], receipts: &[Receipt]) -> Strin
     text
 }
 
+/// One more line of a summary: why there is nothing more to tell.
+pub fn summary_note(why: &str) -> String {
+    format!("\n⚠️ {}\n", prose(&words::clip(why, 1_000)))
+}
+
 fn overview(decisions: &[(String, &Decision)], page: &mut Page) {
     if decisions.is_empty() {
         page.frame("");

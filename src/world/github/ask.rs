@@ -70,7 +70,7 @@ impl GitHub {
                 Next::Again(wait) => std::thread::sleep(wait),
                 Next::LookBack => return Ok(Got::Doubt(last)),
                 Next::Refused => return Err(self.refused(asked, &met, &message)),
-                Next::Unreadable => return Err(ForgeError::Malformed { what: self.name(asked), why: last }),
+                Next::Unreadable => return Err(self.unreadable(asked, &met, last)),
                 Next::Late => return Err(self.late(asked, last)),
             }
         }
@@ -153,6 +153,16 @@ impl GitHub {
 
     fn late(&self, asked: &Asked, why: String) -> ForgeError {
         ForgeError::Unanswered { what: self.name(asked), why }
+    }
+
+    fn unreadable(&self, asked: &Asked, met: &Met, why: String) -> ForgeError {
+        let what = self.name(asked);
+        match met {
+            Met::Fault(Fault::TooLarge) => {
+                ForgeError::Incomplete { what, why: format!("it is larger than {} bytes", asked.limit) }
+            }
+            _ => ForgeError::Malformed { what, why },
+        }
     }
 
     /// The error of an answer that is a no.

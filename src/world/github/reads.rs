@@ -181,7 +181,7 @@ impl GitHub {
     /// one; encode names with [`segment`]). All pages of a list are joined; so are those of a list that an object holds.
     /// What is not there, or not for this token, is unknown.
     pub fn json(&self, path: &str) -> Result<Known<Value>, ForgeError> {
-        if path.contains("://") {
+        if path.contains("://") || self.base.join(path).parse::<http::Uri>().is_err() {
             return Err(malformed(path, "a path below the API's base was expected"));
         }
         let mut whole: Option<Value> = None;

@@ -169,6 +169,9 @@ mod tests {
     const DATE: &str = "date: Sun, 22 Nov 2026 16:00:00 GMT";
     const HOUR: Duration = Duration::from_secs(3600);
 
+    /// Name, status, headers, message, readable; what follows for each habit.
+    type Line = (&'static str, u16, &'static [&'static str], &'static str, bool, [Next; 3]);
+
     fn headers(lines: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for line in lines {
@@ -192,7 +195,7 @@ mod tests {
     fn answers() {
         use Habit::{Once, Read, Repeatable};
         const SECONDARY: &str = "You have exceeded a secondary rate limit.";
-        let table: &[(&str, u16, &[&str], &str, bool, [Next; 3])] = &[
+        let table: &[Line] = &[
             ("fine", 200, &[], "", true, [Next::Take; 3]),
             ("made", 201, &[], "", true, [Next::Take; 3]),
             ("nothing to say", 204, &[], "", true, [Next::Take; 3]),

@@ -154,8 +154,9 @@ fn fault(error: &(dyn Error + 'static)) -> Fault {
             return Fault::TooLarge;
         }
         let refused = cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused);
-        if refused {
-            return Fault::NotSent("the connection was refused".to_owned());
+        // hyper's word for a name that is not known, a host that does not answer, a certificate that is not trusted.
+        if refused || cause.to_string() == "client error (Connect)" {
+            return Fault::NotSent(format!("no connection: {}", root(error)));
         }
         link = cause.source();
     }

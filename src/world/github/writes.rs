@@ -157,7 +157,13 @@ impl GitHub {
         if before.status != "completed" {
             return Ok(());
         }
-        self.once(&asked, |_| Ok(()), || self.runs_again(run, before.attempt))
+        match self.once(&asked, |_| Ok(()), || self.runs_again(run, before.attempt)) {
+            // Somebody else was quicker: GitHub refuses to start what is under way.
+            Err(error @ (ForgeError::Forbidden { .. } | ForgeError::Refused { .. })) => {
+                self.runs_again(run, before.attempt)?.ok_or(error)
+            }
+            done => done,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! HTTP over the sockets of the standard library, since what goes wrong on purpose goes wrong on the socket.
 
-use super::contract::Contract;
+use super::contract::{self, Contract};
 use super::faults::Trouble;
 use super::journal::Entry;
 use super::routes::{self, Call, Refusal, Reply};
@@ -284,6 +284,9 @@ fn handle(
         shared.violation("an X-GitHub-Api-Version that is not 2022-11-28".to_owned());
         return refuse(state, 400, "Unsupported API version");
     }
+    if !request.headers.contains_key("authorization") && state.private {
+        return refuse(state, 404, "Not Found");
+    }
     let Some((_, who)) = token(state, request) else { return refuse(state, 401, "Bad credentials") };
     let Some(path) = path else { return refuse(state, 404, "Not Found") };
     if path == "/graphql" {
@@ -304,35 +307,57 @@ fn handle(
     if matches!(trouble, Some(Trouble::RepeatedPage)) && query.contains_key("page") {
         query.insert("page".to_owned(), "1".to_owned());
     }
-    let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
-    let mut old = match trouble {
+    let stale = match trouble {
         Some(Trouble::Stale(writes)) if request.method == "GET" => shared.earlier(*writes),
         _ => None,
     };
-    if let Some(old) = &mut old {
-        // Who may ask is not what is old.
-        old.tokens.clone_from(&state.tokens);
-        old.now = state.now;
-    }
     let kept = (request.method != "GET").then(|| state.clone());
-    let seen = old.as_mut().unwrap_or(&mut *state);
-    let mut asked =
-        Call { state: &mut *seen, git: &shared.git, who: &who, params: &call.params, query: &query, body: &body };
-    let reply = routes::serve(&call.operation.name, &mut asked);
-    let (status, mut value, pages) = laid_out(reply, &query);
+    let asked = Asked { who: &who, path, query: &query, body: &request.body };
+    let response = match stale {
+        Some(mut old) => {
+            // Who may ask is not what is old.
+            old.tokens.clone_from(&state.tokens);
+            old.now = state.now;
+            carry_out(shared, &mut old, &call, &asked)
+        }
+        None => carry_out(shared, state, &call, &asked),
+    };
+    if let Some(kept) = kept.filter(|_| (200..300).contains(&response.status)) {
+        shared.remember(kept);
+    }
+    response
+}
+
+/// A request that the description allows.
+struct Asked<'a> {
+    who: &'a Token,
+    path: &'a str,
+    query: &'a BTreeMap<String, String>,
+    body: &'a [u8],
+}
+
+fn carry_out(shared: &Shared, state: &mut State, call: &contract::Call<'_>, asked: &Asked<'_>) -> Response {
+    let body: Value = serde_json::from_slice(asked.body).unwrap_or(Value::Null);
+    let mut served = Call {
+        state: &mut *state,
+        git: &shared.git,
+        who: asked.who,
+        params: &call.params,
+        query: asked.query,
+        body: &body,
+    };
+    let reply = routes::serve(&call.operation.name, &mut served);
+    let (status, mut value, pages) = laid_out(reply, asked.query);
     let mut headers = Vec::new();
     if let Some(accepted) = value.as_object_mut().filter(|_| status == 403).and_then(|fields| fields.remove("accepted"))
     {
         headers.push(("X-Accepted-GitHub-Permissions".to_owned(), accepted.as_str().unwrap_or_default().to_owned()));
     }
-    for fault in contract.judge_answer(call.operation, status, &mut value, &seen.home) {
+    for fault in Contract::get().judge_answer(call.operation, status, &mut value, &state.home) {
         shared.violation(fault);
     }
-    if let Some(link) = links(seen, path, &query, pages) {
+    if let Some(link) = links(state, asked.path, asked.query, pages) {
         headers.push(("Link".to_owned(), link));
-    }
-    if let Some(kept) = kept.filter(|_| (200..300).contains(&status)) {
-        shared.remember(kept);
     }
     let mut response = plain(state, status, &value);
     response.headers.extend(headers);

@@ -59,6 +59,7 @@ pub(in crate::world::github) struct WireRun {
     run_attempt: Option<u64>,
     path: Option<String>,
     html_url: Option<String>,
+    actor: Option<WireUser>,
 }
 
 impl Wire for WireRun {
@@ -71,6 +72,7 @@ impl Wire for WireRun {
             conclusion: self.conclusion,
             attempt: self.run_attempt.unwrap_or(1),
             path: self.path.unwrap_or_default(),
+            actor: WireUser::of(self.actor),
             url: self.html_url.unwrap_or_default(),
         })
     }

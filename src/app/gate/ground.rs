@@ -1,0 +1,102 @@
+//! Where a change is read: the checkout, if it has both ends, and the forge otherwise.
+
+use crate::app::contents::Contents;
+use crate::app::controls::Controls;
+use crate::app::failure::Failure;
+use crate::app::gather::{self, Ground, Proposal};
+use crate::app::request::CheckRequest;
+use crate::model::{Attachment, CommitId, ForgeFacts};
+use crate::world::git::{ChangeSpec, Repo};
+use crate::world::github::{ForgeObjects, ForgeTree, GitHub};
+
+/// The two ends of a change, and how far the change goes back.
+#[derive(Clone, Debug)]
+pub(super) struct Ends {
+    /// Where control files are read.
+    pub(super) controls: CommitId,
+    /// What the change is compared with.
+    pub(super) base: CommitId,
+    /// What would land.
+    pub(super) head: CommitId,
+    /// The change starts at the base itself, not where the two parted.
+    pub(super) exact: bool,
+    /// The pull request whose list of files counts the lines.
+    pub(super) pull: Option<u64>,
+}
+
+impl Ends {
+    fn spec(&self) -> ChangeSpec {
+        match self.exact {
+            true => ChangeSpec::Range(format!("{}..{}", self.base.0, self.head.0)),
+            false => ChangeSpec::BaseHead { base: Some(self.base.0.clone()), head: Some(self.head.0.clone()) },
+        }
+    }
+}
+
+/// A place where a change can be read.
+pub(super) enum Place<'a> {
+    /// The checkout has every commit that is asked about.
+    Checkout(Box<Repo>, &'a GitHub),
+    /// The forge has.
+    Forge(&'a GitHub),
+}
+
+impl<'a> Place<'a> {
+    /// The checkout, if the history between both ends is in it; the forge otherwise. Nothing of what is checked out is
+    /// read: only objects, by the ids that the forge gave.
+    pub(super) fn of(request: &CheckRequest, ends: &Ends, github: &'a GitHub) -> Self {
+        let Ok(repo) = Repo::open(&request.dir) else { return Self::Forge(github) };
+        let there = |commit: &CommitId| repo.resolve(&commit.0).is_ok_and(|found| found == *commit);
+        let whole = [&ends.controls, &ends.base, &ends.head].into_iter().all(there);
+        match whole && repo.begin(&ends.spec()).is_ok() {
+            true => Self::Checkout(Box::new(repo), github),
+            false => Self::Forge(github),
+        }
+    }
+
+    /// Reads everything about the change.
+    ///
+    /// # Errors
+    /// As `gather::proposal`.
+    pub(super) fn proposal(
+        &self,
+        request: &CheckRequest,
+        ends: &Ends,
+        known: (ForgeFacts, Vec<Attachment>),
+        started: &mut dyn FnMut(&Controls),
+    ) -> Result<Proposal, Failure> {
+        match self {
+            Self::Checkout(repo, github) => {
+                let elsewhere = ForgeObjects::new(github);
+                let pending = repo.begin(&ends.spec()).map_err(Failure::world)?;
+                let (controls, before) = (repo.tree_at(&ends.controls), repo.tree_at(pending.base()));
+                let ground = Ground {
+                    controls: &controls,
+                    before: &before,
+                    contents: Contents::Objects(repo.as_ref()),
+                    change: Box::new(|| pending.finish().map_err(Failure::world)),
+                    // Heads that were pushed over, and those of forks, are in no checkout.
+                    seen: &|base, commit| match repo.seen_at(base, commit) {
+                        Ok(seen) => seen,
+                        Err(_) => elsewhere.seen_at(base, commit).ok(),
+                    },
+                };
+                gather::on(request, ground, known, started)
+            }
+            Self::Forge(github) => {
+                let objects = ForgeObjects::new(github);
+                let between = objects.between(&ends.base, &ends.head, ends.exact, ends.pull).map_err(Failure::world)?;
+                let controls = ForgeTree::at(&objects, &ends.controls);
+                let before = ForgeTree::at(&objects, between.base());
+                let ground = Ground {
+                    controls: &controls,
+                    before: &before,
+                    contents: Contents::Objects(&objects),
+                    change: Box::new(|| between.change(&objects).map_err(Failure::world)),
+                    seen: &|base, commit| objects.seen_at(base, commit).ok(),
+                };
+                gather::on(request, ground, known, started)
+            }
+        }
+    }
+}
