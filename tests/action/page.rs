@@ -2,21 +2,9 @@
 
 use super::yaml::{fields, get, list, root, text};
 use super::{files, read};
-
-/// What a step after the gate can ask for, as the gate writes it.
-const OUTPUTS: [&str; 11] = [
-    "class",
-    "verdict",
-    "automatic",
-    "risk",
-    "head",
-    "base",
-    "policy-digest",
-    "report",
-    "comment-url",
-    "request-url",
-    "exit-code",
-];
+use changeward::model::OUTPUTS;
+use std::collections::BTreeSet;
+use std::process::Command;
 
 /// The table between `<!-- NAME -->` and `<!-- end of NAME -->`.
 fn with_table(page: &str, name: &str, table: &str) -> String {
@@ -130,14 +118,16 @@ fn the_table_of_rights_is_fresh() {
 fn the_outputs_are_those_of_the_gate_and_of_the_script() {
     let action = read("action.yml");
     let action = root(&action);
-    let outputs = get(&action, &["outputs"]).unwrap();
-    assert_eq!(fields(outputs).map(|(name, _)| name).collect::<Vec<_>>(), OUTPUTS);
-    for (name, node) in fields(outputs) {
+    let told: Vec<(&str, &str)> = fields(get(&action, &["outputs"]).unwrap())
+        .map(|(name, node)| (name, text(get(node, &["description"]))))
+        .collect();
+    assert_eq!(told, OUTPUTS);
+    for (name, node) in fields(get(&action, &["outputs"]).unwrap()) {
         assert_eq!(text(get(node, &["value"])), format!("${{{{ steps.gate.outputs.{name} }}}}"));
     }
     let script = read("action/run.sh");
     let written = script.split("\noutputs=(").nth(1).unwrap().split(')').next().unwrap();
-    assert_eq!(written.split(' ').collect::<Vec<_>>(), OUTPUTS);
+    assert_eq!(written.split(' ').collect::<Vec<_>>(), OUTPUTS.map(|(name, _)| name));
 }
 
 /// Every input reaches the script through the environment and is used there; the one step has no expression in its script.
@@ -162,4 +152,27 @@ fn every_input_goes_through_the_environment() {
     }
     let [bash_env, env] = ["BASH_ENV", "ENV"].map(|name| get(environment, &[name]));
     assert!(bash_env.is_some() && env.is_some() && text(bash_env).is_empty() && text(env).is_empty());
+}
+
+/// What the gate can be told, the Action can be told.
+#[test]
+fn every_flag_of_the_gate_is_an_input() {
+    let output = Command::new(env!("CARGO_BIN_EXE_changeward")).args(["gate", "--help"]).env_clear().output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let mut flags: BTreeSet<&str> = help
+        .lines()
+        .filter_map(|line| line.trim_start().trim_start_matches("-h, ").strip_prefix("--"))
+        .map(|flag| flag.split([' ', '[']).next().unwrap())
+        .collect();
+    assert!(flags.len() > 15, "{help}");
+    // What the environment of a runner says by itself, what is for a person's own terminal, and the way the token comes.
+    for flag in ["repository", "token-stdin", "format", "color", "help"] {
+        assert!(flags.remove(flag), "{flag}");
+    }
+    let action = read("action.yml");
+    let action = root(&action);
+    let inputs: BTreeSet<&str> = fields(get(&action, &["inputs"]).unwrap()).map(|(name, _)| name).collect();
+    let of_the_action = ["token", "working-directory", "install", "binary", "verify-attestation"];
+    flags.extend(of_the_action);
+    assert_eq!(inputs, flags);
 }
