@@ -1,6 +1,7 @@
 //! The Action as people use it, verdict by verdict: act runs the workflow, the real program asks a GitHub that remembers.
 
 use super::act::{Runner, consumer, step};
+use super::github::state::TokenKind;
 use super::github::{Fake, Git, scenario};
 use super::read;
 use super::temp_repo::TempRepo;
@@ -55,11 +56,11 @@ fn usual_rights() -> String {
     "pull-request.yml".to_owned()
 }
 
-/// The rights that the gate has in an example, in the words of the stand-in.
-fn rights(example: &str) -> String {
+/// The rights that the gate has in a job of an example, in the words of the stand-in.
+fn rights(example: &str, job: &str) -> String {
     let text_of = read(format!("examples/workflows/{example}"));
     let workflow = root(&text_of);
-    let rights: Vec<String> = fields(get(&workflow, &["jobs", "gate", "permissions"]).unwrap())
+    let rights: Vec<String> = fields(get(&workflow, &["jobs", job, "permissions"]).unwrap())
         .map(|(area, level)| format!("{}:{}", area.replace('-', "_"), text(Some(level))))
         .collect();
     assert!(!rights.is_empty(), "{example}");
@@ -120,7 +121,7 @@ fn the_action_says_what_was_decided() {
     assert!(cases.len() > 5);
     for case in cases {
         let Some(runner) = runner(&case.event, &case.with) else { return };
-        let (_repo, fake) = forge(&base, &case.files, &case.change, &rights(&case.rights));
+        let (_repo, fake) = forge(&base, &case.files, &case.change, &rights(&case.rights, "gate"));
         let payload = json!({ "number": 1, "by": "ann", "action": "opened" });
         for act in &case.acts {
             scenario::act(&fake, act).unwrap();
@@ -161,7 +162,7 @@ fn a_review_makes_the_pull_request_green_by_itself() {
     let Cases { base, case: cases } = toml::from_str(&read("tests/action/verdicts.toml")).unwrap();
     let case = cases.into_iter().find(|case| case.name.contains("waits for the people")).unwrap();
     let Some(first) = runner("pull_request_target", &BTreeMap::new()) else { return };
-    let (_repo, fake) = forge(&base, &case.files, &case.change, &rights("pull-request.yml"));
+    let (_repo, fake) = forge(&base, &case.files, &case.change, &rights("pull-request.yml", "gate"));
     run(&first, &fake, "pull_request_target", &json!({ "number": 1, "by": "ann", "action": "opened" }));
     assert_eq!((step(&first).0["exit-code"].as_str(), status(&fake).as_str()), ("10", "pending"));
     fake.approve("eve", 1);
@@ -176,4 +177,63 @@ fn a_review_makes_the_pull_request_green_by_itself() {
         assert_eq!(fake.writes() == before, again, "{}", run.log);
     }
     assert_eq!(fake.comments_with("<!-- changeward:verdict -->").len(), 1);
+}
+
+/// One job of the deployment's workflow: its exit code, its outputs, what was logged.
+fn deploy_job(
+    fake: &Fake,
+    (event, args): (&str, &Value),
+    (example, job): (&str, &str),
+    with: &[(&str, &str)],
+    waiting: u64,
+) -> Option<(BTreeMap<String, String>, String)> {
+    let with = with.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let runner = runner(event, &with)?;
+    fake.with(|state| state.token(TOKEN, "github-actions[bot]", TokenKind::Workflow, &rights(example, job)));
+    let payload = fake.event(event, args);
+    let (api, graphql, id) = (fake.api(), fake.graphql(), waiting.to_string());
+    let environment = [("GITHUB_API_URL", api.as_str()), ("GITHUB_GRAPHQL_URL", &graphql), ("GITHUB_RUN_ID", &id)];
+    let run = runner.run(event, &payload, &environment);
+    Some((step(&runner).0, run.log))
+}
+
+/// Asked for in one issue, approved in a comment, run again, recorded: each job with the rights that the example gives it.
+#[test]
+fn a_deployment_is_asked_for_once_and_goes_ahead_when_it_is_approved() {
+    let Cases { base, case: cases } = toml::from_str(&read("tests/action/verdicts.toml")).unwrap();
+    let case = cases.into_iter().find(|case| case.name.contains("waits for the people")).unwrap();
+    let (repo, fake) = forge(&base, &case.files, &case.change, &rights("deploy.yml", "gate"));
+    let before = repo.line(&["rev-parse", "main"]);
+    fake.deployed("bob", &before, "production", "success");
+    repo.git(&["merge", "--quiet", "--ff-only", "topic"]);
+    let after = repo.line(&["rev-parse", "main"]);
+    fake.push("ann", "main");
+    let waiting = fake.run("ann", "push", &after, "completed", Some("failure"));
+    let args = json!({ "branch": "main", "before": before, "after": after, "by": "ann" });
+    let (push, to) = (("push", &args), ("environment", "production"));
+    let Some((outputs, log)) = deploy_job(&fake, push, ("deploy.yml", "gate"), &[to], waiting) else { return };
+    assert_eq!(outputs["exit-code"], "10", "{log}");
+    let issues = fake.issues_with("<!-- changeward:request");
+    assert_eq!((issues.len(), outputs["request-url"].is_empty()), (1, false), "{log}");
+    assert!(log.contains("WAITS"), "{log}");
+    // Somebody who may speaks, in the issue.
+    let comment = fake.comment("eve", issues[0].number, &format!("/approve {}", &after[..12]));
+    let heard = json!({ "comment": comment, "action": "created" });
+    let (outputs, log) = deploy_job(&fake, ("issue_comment", &heard), ("comments.yml", "gate"), &[], waiting).unwrap();
+    assert_eq!((outputs["exit-code"].as_str(), outputs["verdict"].as_str()), ("0", "approve"), "{log}");
+    let reruns = || fake.journal().iter().filter(|entry| entry.path.ends_with("/rerun-failed-jobs")).count();
+    assert_eq!(reruns(), 1, "{log}");
+    // GitHub runs the waiting job again, it goes ahead, and the last job records it.
+    let (outputs, log) = deploy_job(&fake, push, ("deploy.yml", "gate"), &[to], waiting).unwrap();
+    assert_eq!(outputs["exit-code"], "0", "{log}");
+    let ended = [to, ("deployed", "success")];
+    let (outputs, log) = deploy_job(&fake, push, ("deploy.yml", "record"), &ended, waiting).unwrap();
+    assert_eq!(outputs["exit-code"], "0", "{log}");
+    let states = fake.with(|state| {
+        let last = state.deployments.values().find(|one| one.sha == after).unwrap();
+        last.statuses.iter().map(|status| status.state.clone()).collect::<Vec<_>>()
+    });
+    assert!(states.contains(&"success".to_owned()), "{states:?}");
+    assert_eq!(fake.issues_with("<!-- changeward:request").len(), 1);
+    assert!(fake.issues_with("<!-- changeward:request").iter().all(|issue| !issue.open), "it is answered");
 }
