@@ -4,8 +4,8 @@
 //! whoever is stopped half-way has not let anything through.
 
 use crate::model::{
-    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, PrincipalKind, PullRequest,
-    PullStanding, PullWords, Verdict,
+    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, Principal, PrincipalKind,
+    PullRequest, PullStanding, PullWords, Verdict,
 };
 
 /// What stands before the class in the gate's own label.
@@ -103,7 +103,9 @@ fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
                 people.push(name.to_owned());
             }
             PrincipalKind::Team => match who.team_slug() {
-                Some(slug) if !among(&pull.requested_teams, slug) => teams.push(slug.to_owned()),
+                Some(slug) if of(who, &standing.owner) && !among(&pull.requested_teams, slug) => {
+                    teams.push(slug.to_owned());
+                }
                 _ => {}
             },
             _ => {}
@@ -113,6 +115,11 @@ fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
     people.truncate(MOST_REVIEWERS.saturating_sub(there));
     teams.truncate(MOST_REVIEWERS.saturating_sub(there + people.len()));
     (!people.is_empty() || !teams.is_empty()).then_some(Effect::RequestReviewers { number: pull.number, people, teams })
+}
+
+/// It is a team of this organisation.
+fn of(team: &Principal, owner: &str) -> bool {
+    team.bare().split_once('/').is_some_and(|(org, _)| org.eq_ignore_ascii_case(owner))
 }
 
 /// What is done where a commit is to be deployed.
