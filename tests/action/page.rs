@@ -59,6 +59,9 @@ fn every_block_that_is_shown_is_in_an_example() {
         let all = page_text.matches("\n```").count() / 2;
         assert_eq!(all, shown + blocks(&page_text, "json").len(), "{page}: a block that nobody looks at");
     }
+    for block in blocks(&read("README.md"), "yaml") {
+        assert!(examples.iter().any(|example| example.contains(block)), "README.md: no example has\n{block}");
+    }
     let page = read("docs/adoption.md");
     for example in files("examples/workflows", ".yml") {
         let name = example.rsplit('/').next().unwrap();

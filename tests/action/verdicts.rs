@@ -119,40 +119,47 @@ fn status(fake: &Fake) -> String {
 fn the_action_says_what_was_decided() {
     let Cases { base, case: cases } = toml::from_str(&read("tests/action/verdicts.toml")).unwrap();
     assert!(cases.len() > 5);
-    for case in cases {
-        let Some(runner) = runner(&case.event, &case.with) else { return };
-        let (_repo, fake) = forge(&base, &case.files, &case.change, &rights(&case.rights, "gate"));
-        let payload = json!({ "number": 1, "by": "ann", "action": "opened" });
-        for act in &case.acts {
-            scenario::act(&fake, act).unwrap();
+    // Most of the time they wait, for between two writes the gate pauses.
+    std::thread::scope(|scope| {
+        for case in &cases {
+            scope.spawn(|| check(&base, case));
         }
-        let run = run(&runner, &fake, &case.event, &payload);
-        fake.mend();
-        let (name, (outputs, outcome)) = (&case.name, step(&runner));
-        assert_eq!(outputs["exit-code"], case.exit.to_string(), "{name}: {}", run.log);
-        assert_eq!(outcome, if case.exit == 0 { "success" } else { "failure" }, "{name}");
-        assert_eq!(runner.told("went-on").is_some(), case.exit == 0, "{name}: the job that does not continue");
-        assert_eq!(run.succeeded, case.exit == 0, "{name}");
-        assert_eq!(outputs.len(), 11, "{name}: {outputs:?}");
-        for (output, value) in &case.outputs {
-            assert_eq!(outputs[output], *value, "{name}: {output}: {}", run.log);
-        }
-        if !outputs["verdict"].is_empty() {
-            assert_eq!(outputs["head"], head(&fake), "{name}");
-            let report: Value = serde_json::from_str(&runner.told("report.json").unwrap()).unwrap();
-            assert_eq!(report["verdict"], outputs["verdict"].as_str(), "{name}");
-        }
-        let state = status(&fake);
-        assert_eq!(case.status.as_ref().unwrap_or(&state), &state, "{name}: {}", run.log);
-        assert_ne!(case.not_status.as_ref(), Some(&state), "{name}");
-        let summary: String = run.log.split("Summary - ").skip(1).collect();
-        for words in &case.summary {
-            assert!(summary.contains(words), "{name}: {words}: {}", run.log);
-        }
-        let asked = fake.with(|state| state.pulls[&1].requested_people.clone());
-        assert!(case.asks.iter().all(|who| asked.contains(who)), "{name}: {asked:?}");
-        assert!(!run.log.contains(TOKEN), "{name}: the token stands in the log");
+    });
+}
+
+fn check(base: &Files, case: &Case) {
+    let Some(runner) = runner(&case.event, &case.with) else { return };
+    let (_repo, fake) = forge(base, &case.files, &case.change, &rights(&case.rights, "gate"));
+    let payload = json!({ "number": 1, "by": "ann", "action": "opened" });
+    for act in &case.acts {
+        scenario::act(&fake, act).unwrap();
     }
+    let run = run(&runner, &fake, &case.event, &payload);
+    fake.mend();
+    let (name, (outputs, outcome)) = (&case.name, step(&runner));
+    assert_eq!(outputs["exit-code"], case.exit.to_string(), "{name}: {}", run.log);
+    assert_eq!(outcome, if case.exit == 0 { "success" } else { "failure" }, "{name}");
+    assert_eq!(runner.told("went-on").is_some(), case.exit == 0, "{name}: the job that does not continue");
+    assert_eq!(run.succeeded, case.exit == 0, "{name}");
+    assert_eq!(outputs.len(), 11, "{name}: {outputs:?}");
+    for (output, value) in &case.outputs {
+        assert_eq!(outputs[output], *value, "{name}: {output}: {}", run.log);
+    }
+    if !outputs["verdict"].is_empty() {
+        assert_eq!(outputs["head"], head(&fake), "{name}");
+        let report: Value = serde_json::from_str(&runner.told("report.json").unwrap()).unwrap();
+        assert_eq!(report["verdict"], outputs["verdict"].as_str(), "{name}");
+    }
+    let state = status(&fake);
+    assert_eq!(case.status.as_ref().unwrap_or(&state), &state, "{name}: {}", run.log);
+    assert_ne!(case.not_status.as_ref(), Some(&state), "{name}");
+    let summary: String = run.log.split("Summary - ").skip(1).collect();
+    for words in &case.summary {
+        assert!(summary.contains(words), "{name}: {words}: {}", run.log);
+    }
+    let asked = fake.with(|state| state.pulls[&1].requested_people.clone());
+    assert!(case.asks.iter().all(|who| asked.contains(who)), "{name}: {asked:?}");
+    assert!(!run.log.contains(TOKEN), "{name}: the token stands in the log");
 }
 
 /// Pending, then approved: the review's own workflow wakes the gate, which finds the pull request by its head. Run once more,
