@@ -247,7 +247,7 @@ fn every_text_reads_as_it_did() {
     let (policy, ownership) = (digest("5d0c4be1f6a2"), digest("e93a70c8d51b"));
     shown.digests = Digests { policy, ownership, controls: digest("1b7f52e0a94c"), diff: digest("c40e9d36b8f7") };
     let head = CommitId("4be2c7d90a5f13e86b72d4c1f0983ea65d7b20c4".to_owned());
-    snapshot("comment-shown.md", &pull_comment(&shown, &About { head, ..about(quiet()) }));
+    snapshot("comment-shown.md", &pull_comment(&shown, &About { head, ..about(Beside::default()) }));
     let held = Beside { held: vec![(Principal::login("kim"), "the load test is red".to_owned())], ..quiet() };
     snapshot("comment-held.md", &pull_comment(&approved(), &about(held)));
     for (case, decision, names) in [
