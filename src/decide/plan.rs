@@ -85,11 +85,12 @@ fn labels(pull: &PullRequest, class: ChangeClass) -> Vec<Effect> {
     effects
 }
 
-/// Whoever is to be asked and has not been: a person who reviewed this very head was, whatever they said.
-fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
+/// Whoever is to be asked and has not been: a person who reviewed this very head was, whatever they said. People and teams
+/// apart, since a token that may not name teams is refused for both.
+fn reviewers(decision: &Decision, standing: &PullStanding) -> Vec<Effect> {
     let pull = &standing.pull;
     if decision.verdict() != Verdict::Pending || pull.draft || !pull.open {
-        return None;
+        return Vec::new();
     }
     let among = |list: &[String], name: &str| list.iter().any(|there| there.eq_ignore_ascii_case(name));
     let author = |login: &str| pull.author.as_ref().is_some_and(|author| author.is(login));
@@ -114,7 +115,10 @@ fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
     let there = pull.requested_people.len() + pull.requested_teams.len();
     people.truncate(MOST_REVIEWERS.saturating_sub(there));
     teams.truncate(MOST_REVIEWERS.saturating_sub(there + people.len()));
-    (!people.is_empty() || !teams.is_empty()).then_some(Effect::RequestReviewers { number: pull.number, people, teams })
+    let ask = |people, teams| Effect::RequestReviewers { number: pull.number, people, teams };
+    let people = (!people.is_empty()).then(|| ask(people, Vec::new()));
+    let teams = (!teams.is_empty()).then(|| ask(Vec::new(), teams));
+    people.into_iter().chain(teams).collect()
 }
 
 /// It is a team of this organisation.

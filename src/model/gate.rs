@@ -17,7 +17,7 @@ pub const OUTPUTS: [(&str, &str); 11] = [
     ("automatic", "Whether no person has to be asked, `true` or `false`."),
     ("risk", "The risk that was found."),
     ("head", "The commit that was judged."),
-    ("base", "The commit it was judged against, from which the control files were read."),
+    ("base", "The commit it was compared with."),
     ("policy-digest", "The digest of the policies that judged."),
     ("report", "The file with the whole decision, in JSON (`changeward schema decision`)."),
     ("comment-url", "The comment on the pull request."),
