@@ -142,9 +142,18 @@ impl GateArgs {
         let variables = &call.around.variables;
         let files = files(variables);
         let (fail_on, dry_run, format) = (self.fail_on.meant(), self.dry_run, self.format);
-        let done = self.request(&call, &files).and_then(|request| gate::gate(&request));
+        let in_a_job = variables.get("GITHUB_ACTIONS") == Some("true");
+        let from_stdin = self.forge.token_stdin;
+        let done = self.request(&call, &files).and_then(|request| {
+            // GitHub hides the tokens it knows; this one it has never seen.
+            let mask = if in_a_job && from_stdin { request.access.token.mask() } else { String::new() };
+            gate::gate(&request).map(|answer| (answer, mask))
+        });
         let answer = match done {
-            Ok(answer) => answer,
+            Ok((answer, mask)) => {
+                call.out.extend(mask.into_bytes());
+                answer
+            }
             Err(failure) => {
                 // The failure itself is what matters; whether the outputs could be written too comes second.
                 let _ = gate::tell_failure(&failure, &files);
@@ -156,7 +165,7 @@ impl GateArgs {
             true => plan(&answer, format, call.out),
             false => {
                 let style = Style { colour: call.screen.colour, width: call.screen.width, explain: false };
-                told(&answer, &style, variables.get("GITHUB_ACTIONS") == Some("true"), call.out)
+                told(&answer, &style, in_a_job, call.out)
             }
         };
         written.map_err(super::failing::unwritable)?;
