@@ -234,16 +234,17 @@ impl Gate<'_> {
     }
 
     /// Reviews of the pull requests that brought the commits: whoever approved there the very same change of a path need
-    /// not approve it again.
+    /// not approve it again. At a pull request to another pull request's branch nobody saw what that one brings along.
     fn reviews(&self, comparison: &Comparison) -> Result<Vec<PullReview>, Failure> {
+        let main = self.github.repository().map_err(Failure::world)?.default_branch;
         let mut pulls = BTreeSet::new();
         for commit in comparison.commits.iter().rev().take(COMMITS) {
             let of = self.github.pulls_of(&commit.id).map_err(Failure::world)?;
-            pulls.extend(of.into_iter().filter(|pull| pull.merged).map(|pull| pull.number));
+            pulls.extend(of.into_iter().filter(|pull| pull.merged && pull.base_ref == main).map(|pull| pull.number));
         }
         let mut reviews = Vec::new();
         for number in pulls {
-            reviews.extend(self.github.reviews(number).map_err(Failure::world)?);
+            reviews.extend(people::reviews_here(self.github, number)?);
         }
         Ok(reviews)
     }

@@ -3,8 +3,8 @@
 use crate::app::failure::Failure;
 use crate::assess::{Acquainted, Heard, Named, speakers, spoken};
 use crate::model::{
-    Account, ApprovalDecision, Command, CommitId, ForgeFacts, Known, Moment, Permission, Principal, PullReview, Remark,
-    ReviewState, Spoken, TimelineEvent,
+    Account, Approval, ApprovalDecision, Command, CommitId, ForgeFacts, Known, Moment, Permission, Principal,
+    PullReview, Remark, ReviewState, Spoken, TimelineEvent,
 };
 use crate::parse;
 use crate::world::github::GitHub;
@@ -93,6 +93,39 @@ pub(super) fn objections_kept(
         }
     }
     Ok(kept)
+}
+
+/// What GitHub calls it when the branch that a pull request goes to is another, or was pushed over.
+const REBASED: [&str; 3] = ["base_ref_changed", "base_ref_force_pushed", "automatic_base_change_succeeded"];
+
+/// Since when a pull request has the base that it has; `None` when always.
+pub(super) fn based_since(timeline: &[TimelineEvent]) -> Option<Moment> {
+    let rebased = timeline.iter().filter(|event| REBASED.contains(&event.kind.as_str()));
+    rebased.filter_map(|event| event.at).max()
+}
+
+/// Whoever approved before saw the difference to another base: the same commit, and other content.
+pub(super) fn unbase(approvals: &mut [(Approval, Option<String>)], since: Option<Moment>) {
+    let Some(since) = since else { return };
+    for (word, commit) in approvals {
+        if word.decision == ApprovalDecision::Approve && word.at.is_none_or(|at| at <= since) {
+            *commit = None;
+        }
+    }
+}
+
+/// The reviews of a pull request, without approvals from before it had its base.
+///
+/// # Errors
+/// When the forge cannot answer.
+pub(super) fn reviews_here(github: &GitHub, number: u64) -> Result<Vec<PullReview>, Failure> {
+    let mut reviews = github.reviews(number).map_err(Failure::world)?;
+    if reviews.iter().any(|review| review.state == ReviewState::Approved) {
+        let since = based_since(&github.timeline(number).map_err(Failure::world)?);
+        let before = |review: &PullReview| since.is_some_and(|since| review.at.is_none_or(|at| at <= since));
+        reviews.retain(|review| review.state != ReviewState::Approved || !before(review));
+    }
+    Ok(reviews)
 }
 
 fn maintains(github: &GitHub, login: &str, known: &mut BTreeMap<String, bool>) -> Result<bool, Failure> {

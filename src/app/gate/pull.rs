@@ -149,7 +149,8 @@ pub(super) fn judge(
     let mut forge = forge(&snapshot, pusher.iter().chain(&recorded));
     let own = Own { gate, context: &context, judged, asked: &snapshot.pull.requested_people, now: request.check.now };
     let reviews = people::objections_kept(github, &snapshot.reviews, &snapshot.timeline, &forge)?;
-    let spoken = people::weigh(github, &snapshot.pull.head, &reviews, &snapshot.remarks, &own)?;
+    let mut spoken = people::weigh(github, &snapshot.pull.head, &reviews, &snapshot.remarks, &own)?;
+    people::unbase(&mut spoken.approvals, people::based_since(&snapshot.timeline));
     forge.approvals.clone_from(&spoken.approvals);
     let mut noticed: Vec<Finding> = super::pull_turn::foreign_status(&snapshot, gate).into_iter().collect();
     noticed.extend(emergency::own_labels(&snapshot.pull, &snapshot.timeline, &mut forge));
