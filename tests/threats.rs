@@ -1223,6 +1223,63 @@ fn i1_a_tree_that_github_cuts_off_is_no_tree() {
     assert!(ended.answer.is_err(), "{ended:?}");
 }
 
+#[test]
+fn i1_a_branch_merged_crosswise_hides_nothing() {
+    for (first, second) in
+        [("2026-11-23T06:00:00Z", "2026-11-23T07:00:00Z"), ("2026-11-23T07:00:00Z", "2026-11-23T06:00:00Z")]
+    {
+        both(|stage| {
+            let git = |args: &[&str]| stage.repo.line(args);
+            let commit = |path: &str, text: &str, at: &str| {
+                stage.repo.write(path, text);
+                stage.repo.git(&["add", "--all"]);
+                stage.repo.committed_by("ann", at, "Step")
+            };
+            // A fix on the branch; main goes on; each takes in the other; and the branch takes its fix back.
+            git(&["switch", "--quiet", "-c", "topic-0", "main"]);
+            let fix = commit(PAY.0, "fn pay() { fixed() }\n", first);
+            git(&["switch", "--quiet", "main"]);
+            commit("docs/a.md", "# A\n", second);
+            git(&["switch", "--quiet", "topic-0"]);
+            git(&["merge", "--quiet", "--no-edit", "main"]);
+            git(&["switch", "--quiet", "main"]);
+            git(&["merge", "--quiet", "--no-ff", "--no-edit", &fix]);
+            git(&["switch", "--quiet", "topic-0"]);
+            stage.repo.write(REPLICAS.0, REPLICAS.1);
+            commit(PAY.0, "fn pay() {}\n", "2026-11-23T08:00:00Z");
+            git(&["switch", "--quiet", "main"]);
+            stage.fake.push("sam", "main");
+            let number = stage.fake.open("ann", "topic-0", "main", "Raise the replicas");
+            let ended = stage.gate(number);
+            not_green(&stage, number, &ended);
+            assert!(ended.codes().contains(&"CROSSWISE".to_owned()), "{:?}", ended.codes());
+            // Merged once more, the difference shows it.
+            git(&["switch", "--quiet", "topic-0"]);
+            git(&["merge", "--quiet", "--no-edit", "main"]);
+            commit(PAY.0, "fn pay() {}\n", "2026-11-23T08:30:00Z");
+            git(&["switch", "--quiet", "main"]);
+            stage.fake.push("ann", "topic-0");
+            let ended = stage.gate(number);
+            assert_eq!((ended.code, ended.class()), (10, "normal"), "{:?}", ended.codes());
+        });
+    }
+}
+
+#[test]
+fn i1_merges_from_the_base_are_not_crosswise() {
+    both(|stage| {
+        let number = stage.pull(&[REPLICAS]);
+        for n in 0..3 {
+            on_main(&stage, &[("docs/a.md", &format!("# {n}\n"))]);
+            stage.repo.git(&["switch", "--quiet", "topic-0"]);
+            stage.repo.git(&["merge", "--quiet", "--no-edit", "main"]);
+            stage.repo.git(&["switch", "--quiet", "main"]);
+            stage.fake.push("ann", "topic-0");
+        }
+        green(&stage, number, &stage.gate(number));
+    });
+}
+
 /// What a change of odd files is decided to be: class, levels, codes.
 fn decided(stage: &Stage, act: &dyn Fn(&Stage)) -> (String, Vec<String>, BTreeSet<String>) {
     stage.repo.git(&["switch", "--quiet", "-c", "topic-0", "main"]);

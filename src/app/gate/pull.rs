@@ -161,8 +161,10 @@ pub(super) fn judge(
         exact: false,
         pull: Some(snapshot.pull.number),
     };
-    let errors: Vec<IntegrityError> = authors(&snapshot, &forge).into_iter().collect();
     let place = Place::of(&request.check, &ends, github);
+    let one_start = place.has_one_start(&ends, &snapshot.commits, snapshot.pull.commits)?;
+    let errors: Vec<IntegrityError> =
+        authors(&snapshot, &forge).into_iter().chain(starts(&snapshot, one_start)).collect();
     let attached = attachments::read(&request.check.attachments)?;
     let mut asking = Asking::new(github, gate, &snapshot.pull.head);
     let decision = loop {
@@ -263,5 +265,14 @@ fn authors(snapshot: &Snapshot, forge: &ForgeFacts) -> Option<IntegrityError> {
     (listed < all && !forge.approvals.is_empty()).then(|| IntegrityError {
         code: "AUTHORS_MISSING".to_owned(),
         msg: format!("GitHub lists {listed} of {all} commits: who made the others is not known"),
+    })
+}
+
+/// The branch and its base have been merged crosswise.
+fn starts(snapshot: &Snapshot, one: bool) -> Option<IntegrityError> {
+    let base = &snapshot.pull.base_ref;
+    (!one).then(|| IntegrityError {
+        code: "CROSSWISE".to_owned(),
+        msg: format!("no one difference shows what would land: merge `{base}` into the branch once more"),
     })
 }
