@@ -5,6 +5,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
+    clippy::disallowed_methods,
     reason = "a test stops where it fails"
 )]
 
