@@ -3,25 +3,25 @@
 use super::asking::{Asking, heard, known_accounts};
 use super::ground::{Ends, Place};
 use super::people::{self, Own};
+use super::since::DEPLOYMENTS;
 use super::{Gate, GateAnswer, GateError, Turn, perform};
 use crate::app::failure::Failure;
 use crate::app::{attachments, check};
 use crate::decide::{REQUEST_LABEL, plan_deploy};
 use crate::model::{
-    CommitId, Comparison, Decision, DeployStanding, DeployWords, Deployment, Done, Effect, Facts, ForgeFacts, GateMode,
-    Issue, Principal, PullReview, Remark, Request, RequestMarker, Spoken, Subject, Verdict, WorkflowRun,
+    Account, CommitId, Comparison, Decision, DeployStanding, DeployWords, Deployment, Done, Effect, Facts, ForgeFacts,
+    GateMode, Issue, Principal, PullReview, Remark, Request, RequestMarker, Spoken, Subject, Verdict, WorkflowRun,
 };
 use crate::parse::request_marker;
 use crate::report::gate as words;
-use crate::world::git::Repo;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// How far back the last successful deployment is looked for.
-const DEPLOYMENTS: usize = 30;
-
 /// Commits of the range whose pull requests are looked up: approvals given there count here, for the same content.
 const COMMITS: usize = 20;
+
+/// How often a request that keeps changing is looked at.
+const LOOKS: usize = 3;
 
 /// Between two looks while it waits, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(120));
@@ -46,8 +46,16 @@ struct Judged {
     facts: Facts,
     since: CommitId,
     comparison: Comparison,
-    request: Option<Issue>,
+    said: Said,
     spoken: Spoken,
+}
+
+/// What people said about a deployment, as it was read.
+#[derive(PartialEq, Eq)]
+struct Said {
+    request: Option<Issue>,
+    remarks: Vec<Remark>,
+    reviews: Vec<PullReview>,
 }
 
 impl Gate<'_> {
@@ -132,8 +140,19 @@ impl Gate<'_> {
         Ok(GateAnswer { turns: vec![turn], ..GateAnswer::default() })
     }
 
+    /// A yes only after everything that people said was read again.
     fn deploy_once(&self, wish: &Wish) -> Result<GateAnswer, Failure> {
-        let judged = self.judge_deploy(wish)?;
+        for _ in 0..LOOKS {
+            let judged = self.judge_deploy(wish)?;
+            let yes = judged.decision.verdict() == Verdict::Approve;
+            if !yes || self.request.dry_run || self.said(wish, &judged.comparison)? == judged.said {
+                return self.told(wish, judged);
+            }
+        }
+        Err(Failure::world(GateError::Moving { what: format!("the request for {}", short(&wish.commit)) }))
+    }
+
+    fn told(&self, wish: &Wish, judged: Judged) -> Result<GateAnswer, Failure> {
         let standing = self.standing(wish, &judged)?;
         let words = self.words(wish, &judged);
         let effects = plan_deploy(&judged.decision, &wish.commit, &standing, &words, self.request.mode);
@@ -142,7 +161,7 @@ impl Gate<'_> {
             (Effect::OpenIssue { .. }, Done::Yes { url }) => url.clone(),
             _ => None,
         });
-        let there = judged.request.as_ref().map(|issue| issue.url.clone());
+        let there = judged.said.request.as_ref().map(|issue| issue.url.clone());
         let mut answer = GateAnswer::default();
         answer.troubles.extend(perform::undone(&receipts));
         answer.turns.push(Turn {
@@ -156,17 +175,22 @@ impl Gate<'_> {
     }
 
     fn judge_deploy(&self, wish: &Wish) -> Result<Judged, Failure> {
-        let since = self.deployed(wish)?;
+        let since = self.deployed(&wish.environment)?;
         let comparison = self.github.compare(&since, &wish.commit).map_err(Failure::world)?;
+        let said = self.said(wish, &comparison)?;
+        let words = (said.reviews.as_slice(), said.remarks.as_slice());
+        let (decision, facts, spoken) = self.decide_range(wish, &since, &comparison, words, said.request.as_ref())?;
+        Ok(Judged { decision, facts, since, comparison, said, spoken })
+    }
+
+    fn said(&self, wish: &Wish, comparison: &Comparison) -> Result<Said, Failure> {
         let request = self.request_issue(wish)?;
-        let reviews = self.reviews(&comparison)?;
+        let reviews = self.reviews(comparison)?;
         let remarks = match &request {
             Some(issue) => self.github.comments(issue.number).map_err(Failure::world)?,
             None => Vec::new(),
         };
-        let (decision, facts, spoken) =
-            self.decide_range(wish, &since, &comparison, (&reviews, &remarks), request.as_ref())?;
-        Ok(Judged { decision, facts, since, comparison, request, spoken })
+        Ok(Said { request, remarks, reviews })
     }
 
     /// Decides about everything between two commits.
@@ -181,7 +205,7 @@ impl Gate<'_> {
         let asked = request.map(|issue| issue.assignees.clone()).unwrap_or_default();
         // The request names the commit: nobody can have approved it before it stood there.
         let judged = request.and_then(|issue| issue.created_at);
-        let own = Own { gate: self.account, context: "", judged, asked: &asked };
+        let own = Own { gate: self.account, context: "", judged, asked: &asked, now: self.request.check.now };
         let spoken = people::weigh(self.github, &wish.commit, reviews, remarks, &own)?;
         let forge = facts(wish, comparison, &spoken, request);
         let ends =
@@ -209,43 +233,18 @@ impl Gate<'_> {
         }
     }
 
-    /// What the environment has now: the newest deployment that succeeded.
-    fn deployed(&self, wish: &Wish) -> Result<CommitId, Failure> {
-        if let Some(since) = self.request.deploy.as_ref().and_then(|deploy| deploy.since.clone()) {
-            return self.named(&since);
-        }
-        for deployment in self.github.deployments(&wish.environment, DEPLOYMENTS).map_err(Failure::world)? {
-            let statuses = self.github.deployment_statuses(deployment.id).map_err(Failure::world)?;
-            if statuses.iter().any(|status| status.state == "success") {
-                return Ok(deployment.commit);
-            }
-        }
-        Err(Failure::world(GateError::NeverDeployed { environment: wish.environment.clone() }))
-    }
-
-    fn named(&self, revision: &str) -> Result<CommitId, Failure> {
-        if let Ok(repo) = Repo::open(&self.request.check.dir)
-            && let Ok(commit) = repo.resolve(revision)
-        {
-            return Ok(commit);
-        }
-        let found = self.github.commit(revision).map_err(Failure::world)?;
-        found
-            .map(|commit| commit.id)
-            .ok_or_else(|| Failure::usage(GateError::NoSuchRevision { revision: revision.to_owned() }))
-    }
-
     /// Reviews of the pull requests that brought the commits: whoever approved there the very same change of a path need
-    /// not approve it again.
+    /// not approve it again. At a pull request to another pull request's branch nobody saw what that one brings along.
     fn reviews(&self, comparison: &Comparison) -> Result<Vec<PullReview>, Failure> {
+        let main = self.github.repository().map_err(Failure::world)?.default_branch;
         let mut pulls = BTreeSet::new();
         for commit in comparison.commits.iter().rev().take(COMMITS) {
             let of = self.github.pulls_of(&commit.id).map_err(Failure::world)?;
-            pulls.extend(of.into_iter().filter(|pull| pull.merged).map(|pull| pull.number));
+            pulls.extend(of.into_iter().filter(|pull| pull.merged && pull.base_ref == main).map(|pull| pull.number));
         }
         let mut reviews = Vec::new();
         for number in pulls {
-            reviews.extend(self.github.reviews(number).map_err(Failure::world)?);
+            reviews.extend(people::reviews_here(self.github, number)?);
         }
         Ok(reviews)
     }
@@ -272,7 +271,7 @@ impl Gate<'_> {
             deployment,
             // The run that is started again makes its own.
             deployments: objects && wish.waiting.is_none(),
-            request: judged.request.clone(),
+            request: judged.said.request.clone(),
             superseded,
             waiting: wish.waiting,
         })
@@ -284,7 +283,7 @@ impl Gate<'_> {
             Subject::Deployment { id, .. } => self.github.deployment(*id).map_err(Failure::world)?,
             _ => {
                 let all = self.github.deployments(&wish.environment, DEPLOYMENTS).map_err(Failure::world)?;
-                let own = |by: &crate::model::Account| self.account.is_some_and(|gate| gate.id == by.id);
+                let own = |by: &Account| self.account.is_some_and(|gate| gate.id == by.id);
                 all.into_iter().find(|found| found.commit == wish.commit && found.by.as_ref().is_some_and(own))
             }
         };
@@ -369,7 +368,7 @@ fn is_for(mark: &RequestMarker, wish: &Wish) -> bool {
 fn older(issue: &Issue, wish: &Wish, judged: &Judged) -> bool {
     let same_place = request_marker(&issue.body)
         .is_some_and(|mark| mark.environment == wish.environment && mark.commit != wish.commit);
-    let earlier = judged.request.as_ref().is_none_or(|own| issue.number < own.number);
+    let earlier = judged.said.request.as_ref().is_none_or(|own| issue.number < own.number);
     same_place && earlier && wish.waiting.is_none()
 }
 

@@ -15,6 +15,7 @@ mod perform;
 mod pull;
 mod pull_turn;
 mod request;
+mod since;
 mod tell;
 
 pub use given::{commit, event, graphql_of, repository, token};

@@ -153,8 +153,10 @@ impl State {
             "sha": row.sha, "filename": row.path, "status": row.status, "additions": row.added, "deletions": row.removed,
             "changes": row.added + row.removed, "contents_url": self.url(&format!("contents/x?ref={at}")),
         });
-        if let Some(patch) = &row.patch {
-            said["patch"] = patch.clone().into();
+        match &row.patch {
+            _ if self.zeroed => ["additions", "deletions", "changes"].iter().for_each(|count| said[*count] = 0.into()),
+            Some(patch) => said["patch"] = patch.clone().into(),
+            None => {}
         }
         if let Some(old) = &row.old {
             said["previous_filename"] = old.clone().into();

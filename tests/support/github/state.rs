@@ -255,6 +255,10 @@ pub struct State {
     pub denied_team_status: u16,
     /// «Allow GitHub Actions to create and approve pull requests».
     pub actions_may_approve: bool,
+    /// Rows of changed files come with zeros and without lines, as they do past some 20,000 lines.
+    pub zeroed: bool,
+    /// The most entries of one answer about a tree.
+    pub most_entries: usize,
     pub now: Timestamp,
     /// How far the `Date` header is off, in seconds.
     pub skew: i64,
@@ -331,6 +335,8 @@ impl State {
             truncated_trees: false,
             denied_team_status: 403,
             actions_may_approve: false,
+            zeroed: false,
+            most_entries: 100_000,
             now: "2026-11-23T09:00:00Z".parse().unwrap(),
             skew: 0,
             next_id: 100_000,
