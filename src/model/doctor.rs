@@ -42,15 +42,8 @@ pub enum Organ {
 
 impl Organ {
     /// Every one, in the order of the report.
-    pub const ALL: [Self; 7] = [
-        Self::Workflows,
-        Self::Controls,
-        Self::Branch,
-        Self::Actions,
-        Self::Environments,
-        Self::People,
-        Self::Token,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Workflows, Self::Controls, Self::Branch, Self::Actions, Self::Environments, Self::People, Self::Token];
 
     /// The word of the documents.
     pub fn as_str(self) -> &'static str {

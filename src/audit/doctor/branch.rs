@@ -32,7 +32,8 @@ pub(super) fn look(settings: &ForgeSettings, gates: &Gates<'_>) -> Vec<Sign> {
         signs.extend(lock.reviews());
     }
     if has_queue(settings) && !gates.on("merge_group") {
-        let msg = format!("the branch `{}` has a merge queue, and the gate does not run on `merge_group`", settings.branch);
+        let msg =
+            format!("the branch `{}` has a merge queue, and the gate does not run on `merge_group`", settings.branch);
         signs.push(Sign::of("QUEUE_UNGATED", msg));
     }
     signs.extend(bypass(settings));

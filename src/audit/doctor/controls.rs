@@ -124,7 +124,8 @@ fn escalation(ownership: &Ownership) -> Option<Sign> {
 fn templates(state: &ControlState) -> Vec<Sign> {
     let published = state.templates.iter().filter(|template| template.state == TemplateState::Published);
     let alone = published.filter(|template| {
-        template.proposed_by.is_none() || !template.approved_by.iter().any(|by| Some(by) != template.proposed_by.as_ref())
+        template.proposed_by.is_none()
+            || !template.approved_by.iter().any(|by| Some(by) != template.proposed_by.as_ref())
     });
     alone
         .map(|template| {

@@ -65,7 +65,8 @@ fn heads(workflow: &Workflow) -> Vec<Sign> {
         let by_action = inputs.into_iter().find(|value| is_checkout && names_head(&value.text));
         let by_hand = step.run.as_ref().filter(|run| {
             let checks_out = |line: &str| {
-                let moves = ["git checkout", "git switch", "git merge", "git reset"].iter().any(|verb| line.contains(verb));
+                let moves =
+                    ["git checkout", "git switch", "git merge", "git reset"].iter().any(|verb| line.contains(verb));
                 line.contains("gh pr checkout") || (moves && (names_head(line) || line.contains("FETCH_HEAD")))
             };
             run.text.lines().any(checks_out)

@@ -93,5 +93,12 @@ pub fn examine(evidence: &Evidence) -> DoctorReport {
 /// Part by part, the gravest first.
 fn rank(symptom: &Symptom) -> impl Ord + '_ {
     let finding = &symptom.finding;
-    (symptom.organ, std::cmp::Reverse(finding.severity), &finding.code, finding.paths.first(), finding.line, &finding.msg)
+    (
+        symptom.organ,
+        std::cmp::Reverse(finding.severity),
+        &finding.code,
+        finding.paths.first(),
+        finding.line,
+        &finding.msg,
+    )
 }

@@ -108,7 +108,8 @@ fn people(settings: &ForgeSettings) -> Vec<Sign> {
     match &settings.codeowners {
         Known::Unknown(why) => signs.push(unseen("what GitHub makes of CODEOWNERS", why)),
         Known::Known(faults) => {
-            signs.extend(faults.iter().map(|fault| Sign::of("CODEOWNERS_ERROR", fault.why.clone()).place(&fault.place)));
+            signs
+                .extend(faults.iter().map(|fault| Sign::of("CODEOWNERS_ERROR", fault.why.clone()).place(&fault.place)));
         }
     }
     // A token that may see one team may see all: then "not found" means that there is none.

@@ -10,8 +10,7 @@ use std::collections::BTreeSet;
 const OWN_COPY: [&str; 3] = ["pull_request", "pull_request_review", "pull_request_review_comment"];
 
 /// What must wake the gate up.
-const TYPES: [&str; 7] =
-    ["opened", "synchronize", "reopened", "edited", "labeled", "unlabeled", "ready_for_review"];
+const TYPES: [&str; 7] = ["opened", "synchronize", "reopened", "edited", "labeled", "unlabeled", "ready_for_review"];
 
 /// What GitHub takes where a trigger names no types.
 const USUAL_TYPES: [&str; 3] = ["opened", "synchronize", "reopened"];
@@ -23,13 +22,17 @@ const AGAIN: [&str; 3] = ["schedule", "issue_comment", "workflow_run"];
 pub(super) fn look(evidence: &Evidence, gates: &Gates<'_>) -> Vec<Sign> {
     let mut signs: Vec<Sign> = Vec::new();
     for fault in &evidence.broken {
-        signs.push(Sign::of("WORKFLOW_BROKEN", format!("this workflow cannot be read: {}", fault.why)).place(&fault.place));
+        signs.push(
+            Sign::of("WORKFLOW_BROKEN", format!("this workflow cannot be read: {}", fault.why)).place(&fault.place),
+        );
     }
     if gates.all.is_empty() {
         let elsewhere = evidence.workflows.iter().flat_map(|workflow| &workflow.jobs).any(|job| job.uses.is_some());
         let sign = Sign::of("GATE_MISSING", "no workflow runs `changeward gate` or its action");
         signs.push(match elsewhere {
-            true => sign.help("workflows that are called from elsewhere are not read; if one of them runs the gate, run it here"),
+            true => sign.help(
+                "workflows that are called from elsewhere are not read; if one of them runs the gate, run it here",
+            ),
             false => sign,
         });
         return signs;
@@ -61,10 +64,12 @@ fn on_target(gates: &Gates<'_>) -> Option<Sign> {
         Some(_) => "no workflow runs the gate on `pull_request_target`",
     };
     let sign = Sign::of("GATE_NOT_ON_TARGET", msg);
-    let sign = gates.all.first().map(|gate| gate.line()).zip(gates.all.first()).map_or(
-        Sign::of("GATE_NOT_ON_TARGET", msg),
-        |(line, gate)| sign.at(&gate.workflow.file, line),
-    );
+    let sign = gates
+        .all
+        .first()
+        .map(|gate| gate.line())
+        .zip(gates.all.first())
+        .map_or(Sign::of("GATE_NOT_ON_TARGET", msg), |(line, gate)| sign.at(&gate.workflow.file, line));
     // Whoever gates deployments alone may know why.
     let deploys = gates.enforcing().any(Gate::deploys);
     Some(if deploys { sign.weighs(Severity::Warn) } else { sign })
@@ -127,7 +132,9 @@ fn again(gates: &Gates<'_>) -> Option<Sign> {
     let sign = |msg: String| Sign::of("GATE_NOT_AGAIN", msg).at(&gate.workflow.file, gate.line());
     match missing.len() {
         0 => None,
-        3 => Some(sign("the gate decides once: it runs on none of `schedule`, `issue_comment`, `workflow_run`".to_owned())),
+        3 => Some(sign(
+            "the gate decides once: it runs on none of `schedule`, `issue_comment`, `workflow_run`".to_owned(),
+        )),
         _ => Some(sign(format!("the gate is not woken by: {}", missing.join(", "))).weighs(Severity::Info)),
     }
 }
@@ -135,7 +142,8 @@ fn again(gates: &Gates<'_>) -> Option<Sign> {
 /// A condition in front of a gate that guards a merge or a deployment.
 fn skippable(gates: &Gates<'_>, gate: &Gate<'_>) -> Vec<Sign> {
     let events = gates.triggers(gate.workflow);
-    let guards = events.iter().any(|(_, trigger)| matches!(trigger.event.as_str(), "pull_request_target" | "merge_group"));
+    let guards =
+        events.iter().any(|(_, trigger)| matches!(trigger.event.as_str(), "pull_request_target" | "merge_group"));
     if !guards && !gate.deploys() {
         return Vec::new();
     }
