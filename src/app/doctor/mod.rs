@@ -17,6 +17,7 @@ use crate::model::{
 use crate::parse;
 use crate::world::WorldError;
 use crate::world::tree::{Tree, Within};
+use miette::Diagnostic;
 use std::path::PathBuf;
 
 /// Where workflows are.
@@ -106,12 +107,22 @@ fn is_workflow(path: &str) -> bool {
 fn controls(tree: &dyn Tree, tracked: &[TrackedFile]) -> Result<Result<ControlState, String>, Failure> {
     let controls = match Controls::read(tree) {
         Ok(controls) => controls,
-        Err(failure) if failure.kind() == FailureKind::Invalid => return Ok(Err(failure.to_string())),
+        Err(failure) if failure.kind() == FailureKind::Invalid => return Ok(Err(told(&failure))),
         Err(failure) => return Err(failure),
     };
     let paths = control_paths(&controls.config, tracked);
     let owners = controls.owners(tree, Within::Above(&paths))?;
     Ok(Ok(ControlState { config: controls.config, ownership: owners.ownership, templates: controls.templates }))
+}
+
+/// The failure, and the first of its mistakes.
+fn told(failure: &Failure) -> String {
+    let mut at: &dyn Diagnostic = failure.diagnostic();
+    while let Some(first) = at.related().and_then(|mut related| related.next()) {
+        at = first;
+    }
+    let (whole, first) = (failure.to_string(), at.to_string());
+    if whole == first { whole } else { format!("{whole}; the first: {first}") }
 }
 
 fn control_paths(config: &Config, tracked: &[TrackedFile]) -> Vec<RepoPath> {
