@@ -9,17 +9,19 @@
     reason = "a test that cannot go on fails, and it reads and writes files of its own"
 )]
 
+#[path = "support/doctor.rs"]
+mod doctor;
 #[path = "support/temp_repo.rs"]
 mod temp_repo;
 
 use changeward::app::doctor::checks;
 use changeward::audit::doctor::catalogue::{CLAUSES, of_files};
+use doctor::{Edit, copy, findings, healthy, holds, of, run};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use temp_repo::TempRepo;
 
 #[derive(Deserialize)]
@@ -38,92 +40,6 @@ struct Case {
     silent: Vec<Edit>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Edit {
-    file: String,
-    text: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    link: Option<String>,
-    #[serde(default)]
-    remove: bool,
-}
-
-impl Edit {
-    fn make(&self, root: &Path) {
-        let file = root.join(&self.file);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        if self.remove {
-            if file.is_dir() { fs::remove_dir_all(&file) } else { fs::remove_file(&file) }.unwrap();
-        } else if let Some(text) = &self.text {
-            fs::write(&file, text).unwrap();
-        } else if let Some(target) = &self.link {
-            std::os::unix::fs::symlink(target, &file).unwrap();
-        } else {
-            let before = fs::read_to_string(&file).unwrap();
-            let (from, to) = (self.from.as_ref().unwrap(), self.to.as_ref().unwrap());
-            assert!(before.contains(from), "{} does not hold {from:?}", self.file);
-            fs::write(&file, before.replacen(from, to, 1)).unwrap();
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
-}
-
-fn healthy(edits: &[Edit]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copy(Path::new("tests/doctor/healthy"), folder.path());
-    edits.iter().for_each(|edit| edit.make(folder.path()));
-    folder
-}
-
-/// Runs the doctor without anything of the environment.
-fn doctor(dir: &Path, words: &[&str], variables: &[(&str, &str)]) -> (String, String, i32) {
-    let output = Command::new(env!("CARGO_BIN_EXE_changeward"))
-        .arg("doctor")
-        .args(words)
-        .current_dir(dir)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("COLUMNS", "100")
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
-}
-
-fn findings(dir: &Path, words: &[&str], variables: &[(&str, &str)]) -> Vec<Value> {
-    let (said, errors, code) = doctor(dir, &[words, &["--format", "json"]].concat(), variables);
-    assert!(matches!(code, 0 | 11), "{code}: {errors}");
-    let report: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!(report["fails"] == true, code == 11, "{said}");
-    report["findings"].as_array().unwrap().clone()
-}
-
-fn of<'f>(found: &'f [Value], code: &str) -> Vec<&'f Value> {
-    found.iter().filter(|one| one["code"] == code).collect()
-}
-
-fn place(finding: &Value) -> Option<String> {
-    let file = finding["file"].as_str()?;
-    Some(finding["line"].as_u64().map_or_else(|| file.to_owned(), |line| format!("{file}:{line}")))
-}
-
 fn usual_severity(code: &str) -> &'static str {
     checks().iter().find(|check| check.code == code).unwrap_or_else(|| panic!("no check {code}")).severity.as_str()
 }
@@ -140,7 +56,7 @@ fn every_check_of_files_fires_and_stays_silent_as_the_table_says() {
         match of(&sick, &case.code).first() {
             None => wrong.push(format!("case {n}: {} does not fire: {sick:#?}", case.code)),
             Some(found) => {
-                let is = (found["severity"].as_str().unwrap(), place(found));
+                let is = (found["severity"].as_str().unwrap(), doctor::place(found));
                 if is.0 != severity || (case.at.is_some() && is.1 != case.at) {
                     wrong.push(format!("case {n}: {} is {is:?}, not {severity} {:?}", case.code, case.at));
                 }
@@ -163,7 +79,7 @@ fn every_check_of_files_fires_and_stays_silent_as_the_table_says() {
 
 #[test]
 fn a_healthy_repository_has_nothing() {
-    let (said, _, code) = doctor(healthy(&[]).path(), &["--control-files", ".", "--fail-on", "warn"], &[]);
+    let (said, _, code) = run(healthy(&[]).path(), &["--control-files", ".", "--fail-on", "warn"], &[]);
     assert!(code == 0 && said.contains("NOTHING TO MEND") && said.contains("GitHub was not asked"), "{said}");
 }
 
@@ -180,15 +96,6 @@ fn the_list_of_checks_is_sound() {
     }
 }
 
-/// A report as a whole, held to a snapshot; `SNAPSHOTS=overwrite` makes it anew.
-fn holds(file: &str, now: &str) {
-    let path = format!("tests/doctor/{file}");
-    if std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
-        fs::write(&path, now).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), now, "{path}: SNAPSHOTS=overwrite makes it anew");
-}
-
 #[test]
 fn whole_reports_read_as_they_did() {
     let edits: Vec<Edit> = toml::from_str::<Edits>(
@@ -201,12 +108,12 @@ fn whole_reports_read_as_they_did() {
     .unwrap()
     .edit;
     let sick = healthy(&edits);
-    let (said, _, code) = doctor(sick.path(), &["--control-files", "."], &[]);
+    let (said, _, code) = run(sick.path(), &["--control-files", "."], &[]);
     assert_eq!(code, 11);
     holds("sick.txt", &said);
-    let (said, ..) = doctor(sick.path(), &["--control-files", ".", "--format", "json"], &[]);
+    let (said, ..) = run(sick.path(), &["--control-files", ".", "--format", "json"], &[]);
     holds("sick.json", &said);
-    assert_eq!(doctor(sick.path(), &["--control-files", ".", "--fail-on", "never"], &[]).2, 0);
+    assert_eq!(run(sick.path(), &["--control-files", ".", "--fail-on", "never"], &[]).2, 0);
 }
 
 #[derive(Deserialize)]
@@ -245,7 +152,7 @@ fn a_strangers_names_stay_text() {
         link: None,
         remove: false,
     }];
-    let (said, _, code) = doctor(healthy(&edits).path(), &["--control-files", "."], &[]);
+    let (said, _, code) = run(healthy(&edits).path(), &["--control-files", "."], &[]);
     assert!(code == 11 && said.contains("SCRIPT_INJECTION") && said.contains("ACTION_UNPINNED"), "{said}");
     assert!(!said.contains(['\u{1b}', '\u{202e}']) && !said.contains("##["), "{said}");
     assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{said}");

@@ -44,7 +44,7 @@ impl ForgeRequest {
         let protection = match open {
             true => {
                 let path = format!("branches/{}/protection", segment(&branch));
-                Some(read(ask.own(&path)?, settings::protection))
+                Some(read(ask.record(&path)?, settings::protection))
             }
             false => None,
         };
@@ -61,14 +61,14 @@ impl ForgeRequest {
             rules,
             rulesets,
             protection,
-            actions: read(ask.own("actions/permissions/workflow")?, settings::actions),
-            pinned_actions: read(ask.own("actions/permissions")?, settings::pinned_actions),
+            actions: read(ask.record("actions/permissions/workflow")?, settings::actions),
+            pinned_actions: read(ask.record("actions/permissions")?, settings::pinned_actions),
             environments: match wanted.is_empty() {
                 true => Known::Known(Vec::new()),
                 false => read(ask.own("environments")?, settings::environments),
             },
             wanted,
-            codeowners: read(ask.own("codeowners/errors")?, settings::codeowners),
+            codeowners: read(ask.record("codeowners/errors")?, settings::codeowners),
             teams: ask.teams(controls.map(teams).unwrap_or_default())?,
             reads: ask.reads(&branch)?,
             branch,
@@ -92,6 +92,11 @@ impl Ask<'_> {
         self.github.json(&self.github.of_repository(rest)).map_err(Failure::world)
     }
 
+    /// A list is asked for to its end; anything else is one record.
+    fn record(&self, rest: &str) -> Result<Known<Value>, Failure> {
+        self.github.json_record(&self.github.of_repository(rest)).map_err(Failure::world)
+    }
+
     /// Every ruleset about branches; its list says less than each does by itself.
     fn rulesets(&self) -> Result<Known<Vec<Ruleset>>, Failure> {
         let ids = match read(self.own("rulesets")?, settings::ruleset_ids) {
@@ -103,7 +108,7 @@ impl Ask<'_> {
         }
         let mut all = Vec::new();
         for id in ids {
-            match read(self.own(&format!("rulesets/{id}"))?, settings::ruleset) {
+            match read(self.record(&format!("rulesets/{id}"))?, settings::ruleset) {
                 Known::Known(ruleset) => all.push(ruleset),
                 Known::Unknown(why) => return Ok(Known::Unknown(why)),
             }

@@ -64,14 +64,12 @@ fn on_target(gates: &Gates<'_>) -> Option<Sign> {
         Some(_) => "no workflow runs the gate on `pull_request_target`",
     };
     let sign = Sign::of("GATE_NOT_ON_TARGET", msg);
-    let sign = gates
-        .all
-        .first()
-        .map(|gate| gate.line())
-        .zip(gates.all.first())
-        .map_or(Sign::of("GATE_NOT_ON_TARGET", msg), |(line, gate)| sign.at(&gate.workflow.file, line));
+    let sign = match gates.all.first() {
+        Some(gate) => sign.at(&gate.workflow.file, gate.line()),
+        None => sign,
+    };
     // Whoever gates deployments alone may know why.
-    let deploys = gates.enforcing().any(Gate::deploys);
+    let deploys = gates.enforcing().next().is_some() && gates.enforcing().all(Gate::deploys);
     Some(if deploys { sign.weighs(Severity::Warn) } else { sign })
 }
 

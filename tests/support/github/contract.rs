@@ -255,7 +255,10 @@ impl Contract {
         let schema = self.resolve(schema);
         if let Some(parts) = schema["allOf"].as_array() {
             return value.as_object().is_none_or(|fields| {
-                fields.keys().all(|key| parts.iter().any(|part| !self.resolve(part)["properties"][key].is_null()))
+                fields.iter().all(|(key, value)| {
+                    let mut properties = parts.iter().map(|part| &self.resolve(part)["properties"][key]);
+                    properties.any(|property| !property.is_null() && self.allows(property, value))
+                })
             });
         }
         if let Some(parts) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
