@@ -33,6 +33,7 @@ targets! {
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",
     facts in "../fuzz/fuzz_targets/facts.rs",
+    gate_marker in "../fuzz/fuzz_targets/gate_marker.rs",
     #[cfg(feature = "github")]
     github in "../fuzz/fuzz_targets/github.rs",
     gitlab in "../fuzz/fuzz_targets/gitlab.rs",

@@ -9,6 +9,7 @@ use changeward::model::{Account, CommitId, Known, ObjectId, Permission, RepoName
 use changeward::world::github::{Access, ForgeError, ForgeErrorKind, GitHub, Patience, Token};
 use scripted_http::{Reply, Server, say, say_with};
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const TOKEN: &str = "ghs_0123456789secret";
@@ -396,7 +397,7 @@ fn doctor_gets_everything_of_a_list_or_of_an_object_with_one() {
     ]);
     assert_eq!(kind(&github.json("https://elsewhere.example/x")), ForgeErrorKind::Malformed);
     assert_eq!(kind(&github.json("a b")), ForgeErrorKind::Malformed);
-    let path = github.of_repository("environments");
+    let path = github.of_repository("environments?per_page=100");
     assert_eq!(github.json("repos/acme/shop/rulesets").unwrap(), Known::Known(json!([{ "id": 1 }, { "id": 2 }])));
     let whole = json!({ "total_count": 2, "environments": [{ "id": 1 }, { "id": 2 }] });
     assert_eq!(github.json(&path).unwrap(), Known::Known(whole));
@@ -670,6 +671,85 @@ fn a_connection_closed_while_nobody_looked_costs_no_doubt() {
     std::thread::sleep(Duration::from_millis(200));
     github.create_status(&CommitId(SHA.to_owned()), "c", StatusState::Success, "", None).unwrap();
     assert_eq!(server.lines().len(), 2);
+}
+
+// ── any faults in any order ──
+
+/// A pull request's comments on a server that fails as its dice say.
+struct Forge {
+    comments: Vec<Value>,
+    /// Lists still to be answered without the newest comment.
+    stale: u32,
+    dice: u64,
+}
+
+impl Forge {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.dice >> 33) % sides
+    }
+
+    fn answer(&mut self, method: &str, body: &str) -> Reply {
+        // Before anything is done.
+        match self.roll(8) {
+            0 => return Reply::Drop,
+            1 => return say(503, "<html>"),
+            2 => return say_with(429, &["Retry-After: 0"], "{}"),
+            3 => return say(403, "{\"message\": \"You have exceeded a secondary rate limit\"}"),
+            _ => {}
+        }
+        let whole = match method {
+            "POST" => {
+                let sent: Value = body.parse().unwrap();
+                let id = self.comments.len() as u64 + 1;
+                self.comments.push(comment(id, sent["body"].as_str().unwrap(), bot_json()));
+                self.stale = u32::try_from(self.roll(2)).unwrap();
+                self.comments.last().unwrap().to_string()
+            }
+            _ if self.stale > 0 => {
+                self.stale -= 1;
+                Value::from(self.comments.split_last().map_or(Vec::new(), |(_, old)| old.to_vec())).to_string()
+            }
+            _ => Value::from(self.comments.clone()).to_string(),
+        };
+        let status = if method == "POST" { 201 } else { 200 };
+        // After it was done.
+        match self.roll(8) {
+            0 => Reply::Drop,
+            1 => say(502, "<html>"),
+            2 => Reply::Cut { status, body: whole },
+            3 => say(status, "<html>"),
+            _ => say(status, &whole),
+        }
+    }
+}
+
+#[test]
+fn whatever_fails_there_is_never_a_second_comment() {
+    let forge = Arc::new(Mutex::new(Forge { comments: Vec::new(), stale: 0, dice: 0 }));
+    let inside = Arc::clone(&forge);
+    let server = Server::with(move |asked| inside.lock().unwrap().answer(&asked.method, &asked.body));
+    let none = Duration::ZERO;
+    let patience = Patience { backoff: none, write_gap: none, secondary: none, settle: none, ..quick() };
+    let github = GitHub::new(access(server.address(), patience)).unwrap();
+    let mut written = 0;
+    for seed in 0..300 {
+        *forge.lock().unwrap() = Forge { comments: Vec::new(), stale: 0, dice: seed };
+        github.renew();
+        let first = github.create_comment(7, MARKER, MARKER, &bot());
+        let made = forge.lock().unwrap().comments.len();
+        assert!(made <= 1, "seed {seed}: {made} comments");
+        assert!(first.is_err() || made == 1, "seed {seed}: nothing was written, and that is called done");
+        written += usize::from(first.is_ok());
+        // A second run, which looks first, ends with exactly one.
+        forge.lock().unwrap().stale = 0;
+        let found = github.comments(7).map(|comments| comments.len());
+        if let Ok(0) = found {
+            _ = github.create_comment(7, MARKER, MARKER, &bot());
+        }
+        assert!(forge.lock().unwrap().comments.len() <= 1, "seed {seed}");
+    }
+    assert!(written > 250, "only {written} of 300 were written at all");
 }
 
 // ── GraphQL ──

@@ -34,7 +34,7 @@ fn holds(subject: &Subject) {
     match subject {
         Subject::Pull { number } | Subject::Issue { number } => assert!(*number > 0),
         Subject::PullsAt { head, numbers } => assert!(whole(head) && numbers.iter().all(|number| *number > 0)),
-        Subject::MergeGroup { base, head, base_ref } => assert!(whole(base) && whole(head) && !base_ref.is_empty()),
+        Subject::MergeGroup { base, head, base_ref, .. } => assert!(whole(base) && whole(head) && !base_ref.is_empty()),
         Subject::Push { before, after, name } => {
             assert!(before.is_some() || after.is_some());
             assert!(before.iter().chain(after).all(whole) && name.starts_with("refs/"));

@@ -30,21 +30,15 @@ Exit codes: 0 may go ahead, 10 approval pending, 11 blocked; 1 to 4 there is no 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct GateArgs {
-    /// How much is done on GitHub
-    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Request)]
+    /// How much is done on GitHub: report, nothing; enforce, a status; request, also the comment, reviewers, labels and issues
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Request, hide_possible_values = true)]
     mode: Mode,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// The shape of what --dry-run says
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanFormat::Human, requires = "dry_run")]
+    /// The shape of what --dry-run says: human, or json (`changeward schema plan` describes it)
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanFormat::Human, requires = "dry_run", hide_possible_values = true)]
     format: PlanFormat,
-    #[command(flatten)]
-    about: AboutArgs,
-    #[command(flatten)]
-    deploy: DeployArgs,
-    #[command(flatten)]
-    forge: ForgeArgs,
     /// What another tool says of the change: plan=plan.json, scan=scan.sarif (repeatable)
     #[arg(long = "attach", value_name = "NAME=FILE", value_parser = attachment)]
     attachments: Vec<(String, PathBuf)>,
@@ -54,6 +48,12 @@ pub(super) struct GateArgs {
     /// Which verdicts fail: pending (and block), block, or never; a failure always does
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t = FailOn::Pending, hide_possible_values = true)]
     fail_on: FailOn,
+    #[command(flatten)]
+    about: AboutArgs,
+    #[command(flatten)]
+    deploy: DeployArgs,
+    #[command(flatten)]
+    forge: ForgeArgs,
 }
 
 /// What it is about, where the event does not say.
@@ -75,7 +75,7 @@ struct AboutArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Deployments")]
 struct DeployArgs {
-    /// Where it would be deployed; on push, release, deployment and workflow_dispatch: the deployment itself is judged
+    /// Where it would be deployed; on push, deployment and workflow_dispatch the deployment itself is judged
     #[arg(long, value_name = "ENV", value_parser = environment)]
     environment: Option<String>,
     /// What the environment has now, where no deployment on GitHub says so
@@ -84,8 +84,8 @@ struct DeployArgs {
     /// Wait for approval, asking again now and then; otherwise the job ends and is started again by the approval
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "environment")]
     wait: Option<Duration>,
-    /// Record how the deployment went, and decide nothing
-    #[arg(long, value_name = "RESULT", value_enum, requires = "environment")]
+    /// Record how the deployment went, success or failure, and decide nothing
+    #[arg(long, value_name = "RESULT", value_enum, requires = "environment", hide_possible_values = true)]
     deployed: Option<Deployed>,
     /// Leave deployment objects alone; the job's own `environment:` makes them
     #[arg(long)]
@@ -110,20 +110,15 @@ struct ForgeArgs {
 /// How much is done on GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Mode {
-    /// Nothing: say it in the log and the summary of the job
     Report,
-    /// A status
     Enforce,
-    /// A status, one comment, requests for review, labels, approval requests
     Request,
 }
 
 /// How a plan is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PlanFormat {
-    /// For a person
     Human,
-    /// For a program; `changeward schema plan` describes it
     Json,
 }
 

@@ -1,4 +1,5 @@
-//! A server that answers from a list, in order, and remembers what it was asked. One request a connection.
+//! A server that answers from a list, in order, or as a function says, and remembers what it was asked. One request a
+//! connection.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -46,17 +47,23 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it. Whoever asks more than it has answers for gets 410.
     pub(crate) fn start(replies: Vec<Reply>) -> Self {
+        let mut replies = replies.into_iter();
+        Self::with(move |_| replies.next().unwrap_or_else(|| say(410, "{\"message\": \"nothing more is scripted\"}")))
+    }
+
+    /// Starts one that answers as a function says.
+    pub(crate) fn with(mut answer: impl FnMut(&Asked) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (base, remembered) = (address.clone(), Arc::clone(&asked));
         std::thread::spawn(move || {
-            let mut replies = replies.into_iter();
             let mut hanging = Vec::new();
             for stream in listener.incoming() {
                 let Some((request, mut stream)) = stream.ok().and_then(read) else { continue };
+                let reply = answer(&request);
                 remembered.lock().unwrap().push(request);
-                match replies.next().unwrap_or_else(|| say(410, "{\"message\": \"nothing more is scripted\"}")) {
+                match reply {
                     Reply::Hang => hanging.push(stream),
                     Reply::Drop => {}
                     reply => _ = stream.write_all(written(&reply, &base).as_bytes()),

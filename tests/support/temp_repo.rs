@@ -150,6 +150,16 @@ impl TempRepo {
         self.line(&["rev-parse", "HEAD"])
     }
 
+    /// Commits what is staged in somebody's name, author and committer, at a time.
+    pub fn committed_by(&self, login: &str, at: &str, message: &str) -> String {
+        let mut command = self.command(&["commit", "--quiet", "--allow-empty", "--no-verify", "--message", message]);
+        let email = format!("{login}@acme.example");
+        command.env("GIT_AUTHOR_NAME", login).env("GIT_AUTHOR_EMAIL", &email).env("GIT_AUTHOR_DATE", at);
+        command.env("GIT_COMMITTER_NAME", login).env("GIT_COMMITTER_EMAIL", &email).env("GIT_COMMITTER_DATE", at);
+        assert!(command.output().unwrap().status.success());
+        self.line(&["rev-parse", "HEAD"])
+    }
+
     /// A chain of commits that each change `path`.
     pub fn chain(&self, path: &str, commits: std::ops::Range<u32>) {
         for number in commits {

@@ -38,13 +38,13 @@ impl ForgeRequest {
         let repository = github.repository().map_err(Failure::world)?;
         let branch = self.branch.clone().unwrap_or(repository.default_branch);
         let context = format!("changeward/{branch}");
-        let rules = read(ask.own(&format!("rules/branches/{}", segment(&branch)))?, settings::rules);
+        let rules = read(ask.own(&format!("rules/branches/{}?per_page=100", segment(&branch)))?, settings::rules);
         let rulesets = ask.rulesets()?;
         let open = rules.known().is_none_or(|rules| leaves_open(rules, &context));
         let protection = match open {
             true => {
                 let path = format!("branches/{}/protection", segment(&branch));
-                Some(read(ask.record(&path)?, settings::protection))
+                Some(read(ask.own(&path)?, settings::protection))
             }
             false => None,
         };
@@ -61,14 +61,14 @@ impl ForgeRequest {
             rules,
             rulesets,
             protection,
-            actions: read(ask.record("actions/permissions/workflow")?, settings::actions),
-            pinned_actions: read(ask.record("actions/permissions")?, settings::pinned_actions),
+            actions: read(ask.own("actions/permissions/workflow")?, settings::actions),
+            pinned_actions: read(ask.own("actions/permissions")?, settings::pinned_actions),
             environments: match wanted.is_empty() {
                 true => Known::Known(Vec::new()),
-                false => read(ask.own("environments")?, settings::environments),
+                false => read(ask.own("environments?per_page=100")?, settings::environments),
             },
             wanted,
-            codeowners: read(ask.record("codeowners/errors")?, settings::codeowners),
+            codeowners: read(ask.own("codeowners/errors")?, settings::codeowners),
             teams: ask.teams(controls.map(teams).unwrap_or_default())?,
             reads: ask.reads(&branch)?,
             branch,
@@ -92,14 +92,9 @@ impl Ask<'_> {
         self.github.json(&self.github.of_repository(rest)).map_err(Failure::world)
     }
 
-    /// A list is asked for to its end; anything else is one record.
-    fn record(&self, rest: &str) -> Result<Known<Value>, Failure> {
-        self.github.json_record(&self.github.of_repository(rest)).map_err(Failure::world)
-    }
-
     /// Every ruleset about branches; its list says less than each does by itself.
     fn rulesets(&self) -> Result<Known<Vec<Ruleset>>, Failure> {
-        let ids = match read(self.own("rulesets")?, settings::ruleset_ids) {
+        let ids = match read(self.own("rulesets?per_page=100")?, settings::ruleset_ids) {
             Known::Known(ids) => ids,
             Known::Unknown(why) => return Ok(Known::Unknown(why)),
         };
@@ -108,7 +103,7 @@ impl Ask<'_> {
         }
         let mut all = Vec::new();
         for id in ids {
-            match read(self.record(&format!("rulesets/{id}"))?, settings::ruleset) {
+            match read(self.own(&format!("rulesets/{id}"))?, settings::ruleset) {
                 Known::Known(ruleset) => all.push(ruleset),
                 Known::Unknown(why) => return Ok(Known::Unknown(why)),
             }
@@ -136,7 +131,7 @@ impl Ask<'_> {
 
     /// What every evaluation reads, asked so that little is listed.
     fn reads(&self, branch: &str) -> Result<Vec<(&'static str, Known<()>)>, Failure> {
-        let statuses = format!("commits/{}/statuses", segment(branch));
+        let statuses = format!("commits/{}/statuses?per_page=100", segment(branch));
         let areas = [
             ("statuses", statuses.as_str()),
             ("deployments", NO_DEPLOYMENT),

@@ -65,7 +65,8 @@ impl Snapshot {
         let commits = github.pull_commits(number).map_err(Failure::world)?;
         // Who put a label and who forced a push stands in the timeline alone; it is long, and asked for where it matters.
         let labelled = pull.labels.iter().any(|label| label.to_lowercase().starts_with("change:"));
-        let timeline = match labelled || !reviews.is_empty() {
+        let approved = !reviews.is_empty() || remarks.iter().any(|remark| remark.body.contains("/approve"));
+        let timeline = match labelled || approved {
             true => github.timeline(number).map_err(Failure::world)?,
             false => Vec::new(),
         };

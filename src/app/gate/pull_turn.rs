@@ -83,6 +83,7 @@ impl Gate<'_> {
         let description = with_pusher(&description, pusher.as_deref(), pull.author.as_ref());
         let standing = PullStanding {
             pull: pull.clone(),
+            owner: self.request.access.repository.owner.clone(),
             gate: self.account.cloned(),
             context: judged.context.clone(),
             status: snapshot.status().cloned(),

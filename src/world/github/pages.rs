@@ -78,6 +78,17 @@ fn is_blank(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::next_link;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_next_page_stands_in_its_header(header in r#"([<>;,="\\ aé]|rel|next|<h/a>; ?rel=["]?next["]?){0,24}"#) {
+            if let Ok(Some(next)) = next_link(&header) {
+                let stands = header.contains(&["<", &next, ">"].concat());
+                prop_assert!(stands && !next.contains(char::is_whitespace));
+            }
+        }
+    }
 
     #[test]
     fn links() {

@@ -178,32 +178,27 @@ impl GitHub {
 /// Anything.
 impl GitHub {
     /// What lies at a path below the API's base, such as `repos/OWNER/NAME/rulesets` ([`GitHub::of_repository`] makes
-    /// one; encode names with [`segment`]). All pages of a list are joined; so are those of a list that an object holds.
+    /// one; encode names with [`segment`], and ask lists for `per_page=100`). All pages of a list are joined; so are those of a list that an object holds.
     /// What is not there, or not for this token, is unknown.
     pub fn json(&self, path: &str) -> Result<Known<Value>, ForgeError> {
-        self.is_below(path)?;
+        if path.contains("://") || self.base.join(path).parse::<http::Uri>().is_err() {
+            return Err(malformed(path, "a path below the API's base was expected"));
+        }
         let mut whole: Option<Value> = None;
-        let read = self.pages(self.get(&paged(path)), |answer, name| {
+        let read = self.pages(self.get(path), |answer, name| {
             match &mut whole {
                 None => whole = Some(answer.json),
                 Some(whole) => join(whole, answer.json).ok_or_else(|| incomplete(name, "its pages have two forms"))?,
             }
             Ok(usize::MAX)
         });
-        seen(read.map(|()| whole.unwrap_or(Value::Null)))
-    }
-
-    /// The same of what is no list: no number of items is asked for, and no next page is looked for.
-    pub fn json_record(&self, path: &str) -> Result<Known<Value>, ForgeError> {
-        self.is_below(path)?;
-        seen(self.answer(&self.get(path)).map(|answer| answer.json))
-    }
-
-    fn is_below(&self, path: &str) -> Result<(), ForgeError> {
-        if path.contains("://") || self.base.join(path).parse::<http::Uri>().is_err() {
-            return Err(malformed(path, "a path below the API's base was expected"));
+        match read {
+            Ok(()) => Ok(Known::Known(whole.unwrap_or(Value::Null))),
+            Err(error @ (ForgeError::NotFound { .. } | ForgeError::Forbidden { .. })) => {
+                Ok(Known::Unknown(error.to_string()))
+            }
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 
     /// One record.
@@ -224,17 +219,6 @@ impl GitHub {
     /// A whole list of records.
     pub(super) fn many<W: Wire>(&self, path: &str) -> Result<Vec<W::Noun>, ForgeError> {
         wire::many::<W>(&format!("GET /{path}"), self.list(path)?)
-    }
-}
-
-/// What is not there, or not for this token, is unknown.
-fn seen(read: Result<Value, ForgeError>) -> Result<Known<Value>, ForgeError> {
-    match read {
-        Ok(value) => Ok(Known::Known(value)),
-        Err(error @ (ForgeError::NotFound { .. } | ForgeError::Forbidden { .. })) => {
-            Ok(Known::Unknown(error.to_string()))
-        }
-        Err(error) => Err(error),
     }
 }
 

@@ -155,7 +155,7 @@ fn tree(call: &mut Call<'_>) -> Answer {
     let hex = wanted.len() >= 40 && wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
     let found = if hex { call.git.tree(&wanted, call.query.contains_key("recursive")) } else { Option::None };
     let (sha, mut entries) = found.ok_or_else(not_found)?;
-    let truncated = entries.len() > MOST_ENTRIES;
+    let truncated = entries.len() > MOST_ENTRIES || call.state.truncated_trees;
     entries.truncate(MOST_ENTRIES);
     for entry in &mut entries {
         if entry["type"] != "commit" {
