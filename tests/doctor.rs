@@ -83,6 +83,19 @@ fn a_healthy_repository_has_nothing() {
     assert!(code == 0 && said.contains("NOTHING TO MEND") && said.contains("GitHub was not asked"), "{said}");
 }
 
+/// Whoever copies the examples is told of nothing but the token, which an app would take the place of.
+#[test]
+fn the_examples_are_well() {
+    let folder = healthy(&[]);
+    let workflows = folder.path().join(".github/workflows");
+    fs::remove_dir_all(&workflows).unwrap();
+    fs::create_dir(&workflows).unwrap();
+    copy(Path::new("examples/workflows"), &workflows);
+    let found = findings(folder.path(), &["--control-files", "."], &[]);
+    let codes: BTreeSet<&str> = found.iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, BTreeSet::from(["GATE_TOKEN"]), "{found:#?}");
+}
+
 #[test]
 fn the_list_of_checks_is_sound() {
     let checks = checks();

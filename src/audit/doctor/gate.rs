@@ -118,12 +118,15 @@ impl Gate<'_> {
 /// How a step runs the gate, if it does.
 fn call(step: &JobStep) -> Option<Call> {
     if let Some(uses) = &step.uses {
-        let input = |name: &str| step.input(name).map(|value| value.text.as_str());
-        return is_action(&uses.text).then(|| Call {
+        let input = |name: &str| step.input(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty());
+        // What says how a deployment went decides nothing.
+        let decides = is_action(&uses.text) && input("deployed").is_none();
+        let environment = input("environment");
+        return decides.then(|| Call {
             mode: mode(input("mode")),
-            environment: input("environment").filter(|name| !name.is_empty()).map(str::to_owned),
+            environment: environment.map(str::to_owned),
             dry_run: input("dry-run") == Some("true"),
-            caught: input("fail-on") == Some("never"),
+            caught: environment.is_some() && input("fail-on") == Some("never"),
             action: true,
         });
     }
@@ -176,11 +179,16 @@ fn command(line: &str) -> Option<Call> {
         let joined = rest.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
         joined.or_else(|| rest.iter().skip_while(|word| **word != name).nth(1).copied())
     };
+    if flag("--deployed").is_some() {
+        return None;
+    }
+    let environment = flag("--environment");
     Some(Call {
         mode: mode(flag("--mode")),
-        environment: flag("--environment").map(str::to_owned),
+        environment: environment.map(str::to_owned),
         dry_run: rest.contains(&"--dry-run"),
-        caught: line.contains("||") || flag("--fail-on") == Some("never"),
+        // The verdict on a pull request is its status; that on a deployment is the job.
+        caught: line.contains("||") || (environment.is_some() && flag("--fail-on") == Some("never")),
         action: false,
     })
 }

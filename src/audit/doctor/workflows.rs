@@ -18,6 +18,9 @@ const USUAL_TYPES: [&str; 3] = ["opened", "synchronize", "reopened"];
 /// Events on which the gate decides again.
 const AGAIN: [&str; 3] = ["schedule", "issue_comment", "workflow_run"];
 
+/// Events that guard neither a merge nor a deployment.
+const ELSEWHERE: [&str; 3] = ["issue_comment", "schedule", "workflow_run"];
+
 /// What is wrong with how the gate is run.
 pub(super) fn look(evidence: &Evidence, gates: &Gates<'_>) -> Vec<Sign> {
     let mut signs: Vec<Sign> = Vec::new();
@@ -49,7 +52,7 @@ pub(super) fn look(evidence: &Evidence, gates: &Gates<'_>) -> Vec<Sign> {
     for gate in gates.enforcing() {
         signs.extend(skippable(gates, gate));
         signs.extend(tolerated(gate));
-        signs.extend(rights(gate));
+        signs.extend(rights(gates, gate));
     }
     signs.extend(tokens(gates));
     signs
@@ -159,7 +162,10 @@ fn skippable(gates: &Gates<'_>, gate: &Gate<'_>) -> Vec<Sign> {
 fn may_be_false(condition: &Written) -> bool {
     let text = condition.text.trim();
     let inner = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(text);
-    !matches!(inner.replace(' ', "").as_str(), "always()" | "!cancelled()" | "true" | "success()")
+    let inner = inner.replace(' ', "");
+    // Whatever else is said beside it: what guards a merge or a deployment is never skipped.
+    let always = |part: &str| ELSEWHERE.iter().any(|event| part == format!("github.event_name!='{event}'"));
+    !matches!(inner.as_str(), "always()" | "!cancelled()" | "true" | "success()") && !inner.split("||").any(always)
 }
 
 fn tolerated(gate: &Gate<'_>) -> Vec<Sign> {
@@ -180,19 +186,23 @@ fn tolerated(gate: &Gate<'_>) -> Vec<Sign> {
 }
 
 /// What the mode does and the token of the job may not. A token from elsewhere has rights of its own.
-fn rights(gate: &Gate<'_>) -> Option<Sign> {
+fn rights(gates: &Gates<'_>, gate: &Gate<'_>) -> Option<Sign> {
     if !gate.has_workflow_token() {
         return None;
     }
     let rights = gate.job.rights.as_ref().or(gate.workflow.rights.as_ref())?;
-    let mut needed = match (gate.deploys(), gate.mode()) {
-        (true, _) => vec!["deployments"],
-        (false, _) => vec!["statuses"],
-    };
-    match (gate.deploys(), gate.mode()) {
-        (true, Some(GateMode::Request)) => needed.push("issues"),
-        (false, Some(GateMode::Request)) => needed.extend(["pull-requests", "issues"]),
-        _ => {}
+    let events = gates.triggers(gate.workflow);
+    let on = |event: &str| events.iter().any(|(_, trigger)| trigger.event == event);
+    let asks = gate.mode() == Some(GateMode::Request);
+    let mut needed = Vec::new();
+    if gate.deploys() {
+        needed.push("deployments");
+        needed.extend(asks.then_some("issues"));
+    } else if on("pull_request_target") || on("merge_group") {
+        needed.push("statuses");
+        if asks && on("pull_request_target") {
+            needed.extend(["pull-requests", "issues"]);
+        }
     }
     needed.retain(|area| rights.of(area) < TokenRight::Write);
     let list: Vec<String> = needed.iter().map(|area| format!("`{area}: write`")).collect();
