@@ -24,11 +24,11 @@ const EXAMPLES: &str = "\
 Examples:
   changeward doctor                                 the workflows and control files of HEAD
   changeward doctor --worktree                      before they are committed
-  changeward doctor --github --repository acme/shop the settings too, with the token in CHANGEWARD_TOKEN or GITHUB_TOKEN
+  changeward doctor --github --repository acme/shop the settings on GitHub too
   changeward doctor --github --branch release --environment production
   changeward doctor --github --fail-on warn --format json > doctor.json
 
-docs/doctor.md says of each code why it matters.
+GitHub is asked with the token in CHANGEWARD_TOKEN, else GITHUB_TOKEN. docs/doctor.md says of each code why it matters.
 
 Exit codes: 0 nothing fails, 11 a finding fails; 1 to 4 there is no answer";
 

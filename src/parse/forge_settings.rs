@@ -169,3 +169,60 @@ pub fn codeowners(value: &Value) -> Option<Vec<CodeownersFault>> {
 fn is_true(value: &Value, name: &str) -> bool {
     value.get(name).and_then(Value::as_bool) == Some(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{actions, actor, environments, protection, read, rules, ruleset};
+    use crate::model::{ActionsSettings, Known};
+    use serde_json::json;
+
+    #[test]
+    fn what_is_missing_is_not_known_and_never_well() {
+        assert_eq!(actions(&json!({"default_workflow_permissions": "read"})), None);
+        let odd = json!({"default_workflow_permissions": "admin", "can_approve_pull_request_reviews": false});
+        assert_eq!(actions(&odd), Some(ActionsSettings { write: true, approve: false }));
+        assert!(matches!(read(Known::Known(json!({"message": "hello"})), rules), Known::Unknown(_)));
+        assert!(rules(&json!([{"parameters": {}}])).is_none());
+        let shown = json!({"id": 1, "name": "n", "enforcement": "evaluate"});
+        let ruleset = ruleset(&shown).unwrap();
+        assert!(!ruleset.active && matches!(ruleset.bypass, Known::Unknown(_)));
+    }
+
+    #[test]
+    fn an_environment_is_guarded_by_somebody_who_is_there() {
+        let of = |rules: serde_json::Value, bypass: serde_json::Value| {
+            let mut one = json!({"name": "production", "protection_rules": rules, "deployment_branch_policy": null});
+            if !bypass.is_null() {
+                one["can_admins_bypass"] = bypass;
+            }
+            let found = environments(&json!({"total_count": 1, "environments": [one]})).unwrap().remove(0);
+            (found.some_branches, found.guarded, found.admins_bypass)
+        };
+        let reviewers = json!([{"type": "required_reviewers", "reviewers": [{}]}]);
+        assert_eq!(of(reviewers.clone(), json!(false)), (false, true, false));
+        assert_eq!(of(reviewers, json!(null)), (false, true, true));
+        let nobody =
+            json!([{"type": "required_reviewers", "reviewers": []}, {"type": "wait_timer"}, {"type": "branch_policy"}]);
+        assert_eq!(of(nobody, json!(false)), (false, false, false));
+        assert_eq!(of(json!([{"type": "custom_of_an_app"}]), json!(true)), (false, true, true));
+    }
+
+    #[test]
+    fn any_mode_but_by_a_pull_request_is_always() {
+        for (mode, always) in [("always", true), ("exempt", true), ("pull_request", false), ("new", true)] {
+            let found = actor(&json!({"actor_type": "Integration", "actor_id": 7, "bypass_mode": mode}));
+            assert_eq!((found.who.as_str(), found.always), ("the app 7", always));
+        }
+    }
+
+    #[test]
+    fn a_context_of_classic_protection_without_an_app_may_come_from_anybody() {
+        let checks =
+            json!([{"context": "a", "app_id": 7}, {"context": "b", "app_id": null}, {"context": "c", "app_id": -1}]);
+        let shown = json!({"required_status_checks": {"contexts": ["a", "b", "d"], "checks": checks}});
+        let found = protection(&shown).unwrap();
+        let shown: Vec<_> = found.required.iter().map(|status| (status.context.as_str(), status.app)).collect();
+        assert_eq!(shown, [("a", Some(7)), ("b", None), ("c", None), ("d", None)]);
+        assert!(!found.admins && !found.strict && !found.force_pushes);
+    }
+}

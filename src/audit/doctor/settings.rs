@@ -2,7 +2,8 @@
 
 use super::mend::{actions_page, call, encoded, environments_page, teams_page};
 use super::sign::Sign;
-use crate::model::{ForgeEnvironment, ForgeSettings, Known};
+use crate::model::{ForgeEnvironment, ForgeSettings, Known, Principal};
+use std::collections::BTreeSet;
 
 /// Who posts what a workflow posts with its own token.
 const WORKFLOW: &str = "github-actions[bot]";
@@ -112,8 +113,10 @@ fn people(settings: &ForgeSettings) -> Vec<Sign> {
                 .extend(faults.iter().map(|fault| Sign::of("CODEOWNERS_ERROR", fault.why.clone()).place(&fault.place)));
         }
     }
-    // A token that may see one team may see all: then "not found" means that there is none.
-    let sees_teams = settings.teams.iter().any(|(_, members)| members.known().is_some());
+    // A token that may see one team of an organisation may see the others: then "not found" means that there is none.
+    let organisation = |team: &Principal| team.key().split('/').next().unwrap_or_default().to_owned();
+    let seen = settings.teams.iter().filter(|(_, members)| members.known().is_some());
+    let seen: BTreeSet<String> = seen.map(|(team, _)| organisation(team)).collect();
     for (team, members) in &settings.teams {
         let page = teams_page(settings, team.bare().split('/').next().unwrap_or_default());
         match members {
@@ -121,8 +124,9 @@ fn people(settings: &ForgeSettings) -> Vec<Sign> {
                 signs.push(Sign::of("TEAM_EMPTY", format!("the team `{team}` has no members")).page(page));
             }
             Known::Known(_) => {}
-            Known::Unknown(_) if sees_teams => {
-                signs.push(Sign::of("TEAM_MISSING", format!("there is no team `{team}`")).page(page));
+            Known::Unknown(_) if seen.contains(&organisation(team)) => {
+                let msg = format!("there is no team `{team}` to be seen, while others of its organisation are");
+                signs.push(Sign::of("TEAM_MISSING", msg).page(page));
             }
             Known::Unknown(why) => signs.push(unseen(&format!("who is in the team `{team}`"), why).page(page)),
         }
