@@ -90,6 +90,7 @@ pub fn findings(dir: &Path, words: &[&str], variables: &[(&str, &str)]) -> Vec<V
     assert!(matches!(code, 0 | 11), "{code}: {errors}");
     let report: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(report["fails"] == true, code == 11, "{said}");
+    described(&report);
     report["findings"].as_array().unwrap().clone()
 }
 
@@ -109,4 +110,16 @@ pub fn holds(file: &str, now: &str) {
         fs::write(&path, now).unwrap();
     }
     assert_eq!(fs::read_to_string(&path).unwrap_or_default(), now, "{path}: SNAPSHOTS=overwrite makes it anew");
+}
+
+/// Every document is what its schema says, which is closed here: a field that it does not describe is a fault.
+fn described(report: &Value) {
+    let mut schema: Value = serde_json::from_str(changeward::app::schema::text("doctor").unwrap()).unwrap();
+    schema["additionalProperties"] = false.into();
+    schema["properties"]["findings"]["items"]["additionalProperties"] = false.into();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("doctor.json", schema).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let index = compiler.compile("doctor.json", &mut schemas).unwrap();
+    schemas.validate(report, index).unwrap_or_else(|fault| panic!("{fault}"));
 }
