@@ -49,6 +49,7 @@ targets! {
     syntax in "../fuzz/fuzz_targets/syntax.rs",
     trailers in "../fuzz/fuzz_targets/trailers.rs",
     wire in "../fuzz/fuzz_targets/wire.rs",
+    workflow in "../fuzz/fuzz_targets/workflow.rs",
 }
 
 // Inside the targets `libfuzzer_sys` is this crate, and `fuzz_target!` this macro: their laws become functions.

@@ -320,11 +320,11 @@ fn say(text: &[u8], in_a_job: bool, out: &mut Vec<u8>) {
     }
 }
 
-fn repository(text: &str) -> Result<RepoName, String> {
+pub(super) fn repository(text: &str) -> Result<RepoName, String> {
     RepoName::parse(text).ok_or_else(|| "a repository is OWNER/NAME, such as `acme/shop`".to_owned())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let span = Span::parse(text).filter(|span| span.0 > 0);
     let seconds = span.and_then(|span| u64::try_from(span.0).ok());
     seconds
