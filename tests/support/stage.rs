@@ -286,7 +286,7 @@ impl Stage {
                 graphql: self.fake.graphql(),
                 token: Token::new(self.token),
                 repository: RepoName::parse("acme/shop").unwrap(),
-                patience: hurried(),
+                patience: calm(),
             },
             mode: self.mode,
             dry_run: self.dry_run,
@@ -319,7 +319,12 @@ impl Stage {
     }
 }
 
-/// No test waits for long.
+/// Nothing goes wrong, so nothing is waited for, and a busy machine may take its time to answer.
+pub fn calm() -> Patience {
+    Patience { request: Duration::from_secs(60), deadline: Duration::from_secs(300), ..hurried() }
+}
+
+/// Something goes wrong, and is given up on soon.
 pub fn hurried() -> Patience {
     Patience {
         connect: Duration::from_millis(500),
