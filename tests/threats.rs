@@ -425,6 +425,26 @@ fn s6_a_group_with_a_pull_request_that_nobody_approved() {
 }
 
 #[test]
+fn s6_what_only_builds_on_a_group_does_not_stop_it() {
+    both(|stage| {
+        let good = waiting(&stage);
+        stage.fake.approve("eve", good);
+        stage.repo.git(&["switch", "--quiet", "-c", "on-top", "topic-0"]);
+        stage.repo.write(OTHER.0, OTHER.1);
+        stage.repo.commit("On top");
+        stage.repo.git(&["switch", "--quiet", "main"]);
+        let on_top = stage.fake.open("bob", "on-top", "main", "On top");
+        for (branch, number, code) in [("topic-0", good, 0), ("on-top", on_top, 10)] {
+            let head = group(&stage, &[branch], "merge");
+            let ended = stage.gate_on("merge_group", &json!({"head": head, "number": number}));
+            assert_eq!(ended.code, code, "{branch} {ended:?}");
+            let told = if code == 0 { "success" } else { "pending" };
+            assert_eq!(stage.fake.statuses(&head, CONTEXT)[0].state, told);
+        }
+    });
+}
+
+#[test]
 fn s6_a_group_made_of_an_older_head_than_the_approved_one() {
     for how in ["merge", "squash"] {
         both(|stage| {
@@ -819,7 +839,7 @@ fn a6_what_is_no_approval_by_comment() {
             stage.fake.edit_comment_as("ann", comment, &format!("/approve {head}"));
             stage.fake.with(|state| {
                 let comment = state.comments.get_mut(&comment).unwrap();
-                comment.created_at = comment.updated_at - jiff::SignedDuration::from_secs(1);
+                comment.updated_at = comment.created_at;
             });
         }),
         ("a quotation", |stage, number, head| {
@@ -961,6 +981,12 @@ fn a6_an_objection_by_comment_is_not_edited_or_flooded_away() {
         }
         assert_eq!(stage.gate(number).code, 11, "{objection}");
     }
+    // What needs nobody's approval waits as well.
+    let stage = Stage::new();
+    let number = stage.pull(&[REPLICAS]);
+    stage.fake.comment("fay", number, "/hold until tomorrow");
+    let ended = stage.gate(number);
+    assert_eq!((ended.code, ended.class()), (11, "standard"));
     // A stranger holds nothing.
     let stage = Stage::new();
     let number = waiting(&stage);
@@ -1458,7 +1484,8 @@ fn i3_every_output_is_written_on_every_path() {
     let args = json!({"number": number, "by": "ann"});
     let closed = stage.pull(&[OTHER]);
     stage.fake.close("ann", closed);
-    let paths: [(&str, serde_json::Value, &[(&str, &str)], &str); 5] = [
+    type Path<'a> = (&'a str, serde_json::Value, &'a [(&'a str, &'a str)], &'a str);
+    let paths: [Path<'_>; 5] = [
         ("a verdict", args.clone(), &[], "10"),
         ("no token", args.clone(), &[("GITHUB_TOKEN", "")], "2"),
         ("a token nobody knows", args.clone(), &[("GITHUB_TOKEN", "nobodys")], "4"),

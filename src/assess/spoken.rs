@@ -140,12 +140,11 @@ fn listen(said: &Heard<'_>, known: &Acquainted, spoken: &mut Spoken) {
         (None, true) => None,
     };
     // Whoever edits an objection must not be rid of it.
-    let objects = |command: &&Command| matches!(command, Command::Reject { .. } | Command::Hold { .. });
-    if let Some(why) = doubt.filter(|_| !said.commands.iter().all(|command| objects(&command))) {
+    if let Some(why) = doubt.filter(|_| !said.commands.iter().all(Command::objects)) {
         let msg = format!("a comment of {who} does not count: {why}");
         spoken.noticed.push(Finding::new("COMMAND_IGNORED", Severity::Warn, msg).help(HELP));
     }
-    for command in said.commands.iter().filter(|command| doubt.is_none() || objects(command)) {
+    for command in said.commands.iter().filter(|command| doubt.is_none() || command.objects()) {
         match command {
             Command::Approve { commit } => match named(commit, at, known) {
                 Ok(named) if known.may(by, Permission::Write) => {

@@ -31,6 +31,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// It only asks for patience: it counts even where nobody can be sure whose words it is.
+    pub fn objects(&self) -> bool {
+        matches!(self, Self::Reject { .. } | Self::Hold { .. })
+    }
+}
+
 /// A line that was surely meant as a command and is none. Its author is told, since silence would look like consent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Misread {

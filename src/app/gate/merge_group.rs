@@ -62,14 +62,16 @@ impl Gate<'_> {
         Err(Failure::world(GateError::Moving { what: format!("a pull request of the group {}", head.0) }))
     }
 
-    /// The open pull requests whose commits are in the group, and whether there are commits of none.
+    /// The open pull requests whose heads are in the group, and whether there are commits of none. One that only builds on
+    /// a commit of the group is not in it.
     fn queued(&self, comparison: &Comparison, base_ref: &str) -> Result<(BTreeSet<u64>, bool), Failure> {
         let mut numbers = BTreeSet::new();
         let mut strays = false;
         for commit in &comparison.commits {
             let pulls = self.github.pulls_of(&commit.id).map_err(Failure::world)?;
-            let in_queue: Vec<u64> =
-                pulls.iter().filter(|pull| pull.open && pull.base_ref == base_ref).map(|pull| pull.number).collect();
+            let here = |head: &CommitId| comparison.commits.iter().any(|commit| commit.id == *head);
+            let in_queue = pulls.iter().filter(|pull| pull.open && pull.base_ref == base_ref && here(&pull.head));
+            let in_queue: Vec<u64> = in_queue.map(|pull| pull.number).collect();
             // What the queue makes itself belongs to no pull request yet; of that, its merges have two parents.
             strays |= in_queue.is_empty() && commit.parents.len() < 2;
             numbers.extend(in_queue);

@@ -108,7 +108,9 @@ enum GateError {
     #[error("nothing says what {environment} has now: no deployment to it has succeeded yet")]
     #[diagnostic(
         code(changeward::gate::never_deployed),
-        help("name the commit it has, or the one the first deployment starts from: `--since REV`")
+        help(
+            "name the commit it has, or the one the first deployment starts from: `--since REV`; what a person recorded is not believed, only an app or a workflow is"
+        )
     )]
     NeverDeployed { environment: String },
     #[error("no deployment of {commit} to {environment} is the gate's own")]

@@ -138,25 +138,25 @@ fn maintains(github: &GitHub, login: &str, known: &mut BTreeMap<String, bool>) -
     Ok(maintains)
 }
 
-/// The comments that say something to the gate. Of those that changed since they were written, it is asked whether their
-/// text did.
+/// The comments that say something to the gate. Of those that ask for more than patience, it is asked whether anybody has
+/// edited them.
 fn heard<'a>(github: &GitHub, remarks: &'a [Remark], own: &Own<'_>) -> Result<Vec<Heard<'a>>, Failure> {
     let mut heard = Vec::new();
     for remark in remarks.iter().filter(|remark| !is(own.gate, remark.by.as_ref())) {
         let (commands, misread) = parse::command::commands(&remark.body);
         if !commands.is_empty() || !misread.is_empty() {
-            let untouched = remark.created_at.is_some() && remark.created_at == remark.updated_at;
-            heard.push(Heard { remark, commands, misread, untouched });
+            heard.push(Heard { remark, commands, misread, untouched: false });
         }
     }
-    let doubtful: Vec<String> = heard
+    // Times have no more than seconds: what a program edits within the first looks as it was written.
+    let nodes: Vec<String> = heard
         .iter()
-        .filter(|said| !said.untouched && !said.commands.is_empty())
+        .filter(|said| !said.commands.iter().all(Command::objects))
         .map(|said| said.remark.node.clone())
         .collect();
-    if !doubtful.is_empty() {
-        let edits = github.last_edits(&doubtful).map_err(Failure::world)?;
-        for said in heard.iter_mut().filter(|said| !said.untouched) {
+    if !nodes.is_empty() {
+        let edits = github.last_edits(&nodes).map_err(Failure::world)?;
+        for said in &mut heard {
             said.untouched = matches!(edits.get(&said.remark.node), Some(Known::Known(None)));
         }
     }
