@@ -48,6 +48,14 @@ pub(super) fn weigh(
     Ok(spoken(head, reviews, &heard, &known))
 }
 
+/// The time of a decision: now, and no earlier than the newest word. A clock that is behind the forge's, and a refusal
+/// that comes while it is decided, must not make a no unsaid.
+pub(super) fn moment(now: Moment, reviews: &[PullReview], remarks: &[Remark]) -> Moment {
+    let said = reviews.iter().filter_map(|review| review.at);
+    let said = said.chain(remarks.iter().filter_map(|remark| remark.created_at));
+    said.fold(now, Ord::max)
+}
+
 /// The comments that say something to the gate. Of those that changed since they were written, it is asked whether their
 /// text did.
 fn heard<'a>(github: &GitHub, remarks: &'a [Remark], own: &Own<'_>) -> Result<Vec<Heard<'a>>, Failure> {

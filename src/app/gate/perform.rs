@@ -16,6 +16,11 @@ pub(super) fn perform(github: &GitHub, gate: Option<&Account>, effects: Vec<Effe
     let mut made = None;
     let mut receipts = Vec::new();
     for effect in effects {
+        if too_early(&effect, &receipts) {
+            let why = "what comes before it was not done".to_owned();
+            receipts.push(Receipt { effect, done: Done::No { why, help: None } });
+            continue;
+        }
         let done = match one(github, gate, &effect, &mut made) {
             Ok(url) => Done::Yes { url },
             Err(error) => Done::No { why: error.to_string(), help: error.help().map(|help| help.to_string()) },
@@ -23,6 +28,16 @@ pub(super) fn perform(github: &GitHub, gate: Option<&Account>, effects: Vec<Effe
         receipts.push(Receipt { effect, done });
     }
     receipts
+}
+
+/// A matter is closed once everything it is about was done and said: whoever comes again finds it open until then.
+fn too_early(effect: &Effect, before: &[Receipt]) -> bool {
+    let Effect::CloseIssue { number, .. } = effect else { return false };
+    let about = |other: &Effect| match other {
+        Effect::CreateComment { number: other, .. } => other == number,
+        other => other.essential(),
+    };
+    before.iter().any(|receipt| matches!(receipt.done, Done::No { .. }) && about(&receipt.effect))
 }
 
 /// What had to be done and was not, as failures.
