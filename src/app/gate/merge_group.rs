@@ -30,10 +30,6 @@ impl Gate<'_> {
             }
             numbers.extend(in_queue);
         }
-        // What the queue squashes or rebases belongs to no pull request yet: GitHub names the one it is for.
-        if named.is_some() {
-            strays.clear();
-        }
         numbers.extend(named);
         let mut answer = GateAnswer::default();
         for number in &numbers {
@@ -41,6 +37,11 @@ impl Gate<'_> {
             let read = Snapshot::read(self.github, *number, self.request.context.as_deref())?;
             let Some(read) = read else { continue };
             let judged = self.judged(read)?;
+            // What the queue squashes or rebases belongs to no pull request yet. GitHub names the one it is for: then it is
+            // one commit, or as many as that has. More would be somebody else's.
+            if named == Some(*number) && (strays.len() == 1 || strays.len() as u64 == judged.snapshot.pull.commits) {
+                strays.clear();
+            }
             let url = judged.snapshot.comment(self.account).map(|remark| remark.url.clone());
             answer.turns.push(Turn {
                 title: format!("pull request #{number}"),
