@@ -1,12 +1,13 @@
 //! Emergencies on GitHub: the incident is an issue that somebody entitled has labelled, and what is owed are issues, too.
 #![cfg(feature = "github")]
 #![allow(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
-    reason = "a test stops where it fails"
+    reason = "a test stops where it fails, and builds repositories of its own"
 )]
 
 #[path = "support/github/mod.rs"]

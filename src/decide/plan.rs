@@ -4,8 +4,8 @@
 //! whoever is stopped half-way has not let anything through.
 
 use crate::model::{
-    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, PrincipalKind, PullRequest,
-    PullStanding, PullWords, Superseded, Verdict, Waiter,
+    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, Issue, PrincipalKind,
+    PullRequest, PullStanding, PullWords, Superseded, Verdict, Waiter,
 };
 
 /// What stands before the class in the gate's own label.
@@ -154,18 +154,21 @@ pub fn plan_superseded(superseded: &[Superseded], words: &str) -> Vec<Effect> {
 /// The approval request: opened once, kept up to date while it is open, closed once it is decided. One that was closed is
 /// asked anew: what was said there was said of what it was about then.
 fn request(decision: &Decision, standing: &DeployStanding, words: &DeployWords) -> Vec<Effect> {
-    let close = |number| {
+    let edit = |issue: &Issue| {
+        let stands = same_text(&issue.body, &words.body);
+        (!stands).then(|| Effect::EditIssue { number: issue.number, body: words.body.clone() })
+    };
+    let close = |issue: &Issue| {
+        let number = issue.number;
         let said = (!standing.decided).then(|| Effect::CreateComment { number, body: words.decided.clone() });
-        said.into_iter().chain([Effect::CloseIssue { number, completed: true }]).collect()
+        edit(issue).into_iter().chain(said).chain([Effect::CloseIssue { number, completed: true }]).collect()
     };
     let open = standing.request.as_ref().filter(|issue| issue.open);
     match (open, decision.verdict()) {
         // Its own run may end without having seen the approval. Then somebody must find the request again.
         (Some(_), Verdict::Approve) if standing.waiter == Waiter::Busy => Vec::new(),
-        (Some(issue), Verdict::Approve) => close(issue.number),
-        (Some(issue), _) if !same_text(&issue.body, &words.body) => {
-            vec![Effect::EditIssue { number: issue.number, body: words.body.clone() }]
-        }
+        (Some(issue), Verdict::Approve) => close(issue),
+        (Some(issue), _) => edit(issue).into_iter().collect(),
         (None, Verdict::Pending) => vec![Effect::OpenIssue {
             title: words.title.clone(),
             body: words.body.clone(),

@@ -188,9 +188,9 @@ impl Gate<'_> {
         let asked = self.asked_for(wish, &judged);
         let words = self.words(&judged, &asked);
         let effects = plan_deploy(&judged.decision, &wish.commit, &standing, &words, self.request.mode);
-        let mut effects = effects;
+        let mut all = Vec::new();
         if wish.waiter == Waiter::Here {
-            effects.extend(self.obligations(&GoneAhead {
+            all.extend(self.obligations(&GoneAhead {
                 decision: &judged.decision,
                 facts: &judged.facts,
                 change: &wish.commit,
@@ -199,7 +199,8 @@ impl Gate<'_> {
                 before: &judged.heads,
             })?);
         }
-        let mut receipts = self.perform(effects);
+        all.extend(effects);
+        let mut receipts = self.perform(all);
         let opened = receipts.iter().find_map(|receipt| match (&receipt.effect, &receipt.done) {
             (Effect::OpenIssue { labels, .. }, Done::Yes { url }) if labels.iter().any(|it| it == REQUEST_LABEL) => {
                 url.clone()

@@ -2,7 +2,7 @@
 
 use super::GateError;
 use crate::app::failure::Failure;
-use crate::model::{Account, Done, Effect, Receipt};
+use crate::model::{Account, Done, Effect, Receipt, StatusState};
 use crate::world::github::{ForgeError, GitHub};
 use miette::Diagnostic;
 
@@ -30,14 +30,19 @@ pub(super) fn perform(github: &GitHub, gate: Option<&Account>, effects: Vec<Effe
     receipts
 }
 
-/// A matter is closed once everything it is about was done and said: whoever comes again finds it open until then.
+/// A matter is closed once everything it is about was done and said: whoever comes again finds it open until then. And an
+/// emergency goes ahead once what it owes is written down.
 fn too_early(effect: &Effect, before: &[Receipt]) -> bool {
-    let Effect::CloseIssue { number, .. } = effect else { return false };
-    let about = |other: &Effect| match other {
-        Effect::CreateComment { number: other, .. } => other == number,
-        other => other.essential(),
+    let needs = |other: &Effect| match (effect, other) {
+        (
+            Effect::CloseIssue { number, .. },
+            Effect::CreateComment { number: other, .. } | Effect::EditIssue { number: other, .. },
+        ) => other == number,
+        (Effect::CloseIssue { .. }, other) => other.essential(),
+        (Effect::Status { state: StatusState::Success, .. }, other) => matches!(other, Effect::OpenIssue { .. }),
+        _ => false,
     };
-    before.iter().any(|receipt| matches!(receipt.done, Done::No { .. }) && about(&receipt.effect))
+    before.iter().any(|receipt| matches!(receipt.done, Done::No { .. }) && needs(&receipt.effect))
 }
 
 /// What had to be done and was not, as failures.

@@ -110,18 +110,18 @@ impl Gate<'_> {
     }
 
     fn turn(&self, judged: Judged, effects: Vec<Effect>) -> Result<Turn, Failure> {
-        let mut effects = effects;
         let pull = &judged.snapshot.pull;
-        effects.extend(self.obligations(&GoneAhead {
+        let mut all = self.obligations(&GoneAhead {
             decision: &judged.decision,
             facts: &judged.facts,
             change: &pull.head,
             title: pull.title.clone(),
             url: Some(pull.url.clone()),
             before: &BTreeSet::new(),
-        })?);
+        })?;
+        all.extend(effects);
         let Judged { snapshot, decision, .. } = judged;
-        let receipts = self.perform(effects);
+        let receipts = self.perform(all);
         let written = receipts.iter().find_map(|receipt| match (&receipt.effect, &receipt.done) {
             (Effect::CreateComment { .. } | Effect::EditComment { .. }, crate::model::Done::Yes { url }) => url.clone(),
             _ => None,
