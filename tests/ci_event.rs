@@ -68,7 +68,7 @@ fn check(case: &Case) -> Result<(), String> {
         (Some(file), None) => {
             let text = std::fs::read_to_string(data(&format!("{file}.json"))).unwrap();
             let mut payload: Value = serde_json::from_str(&text).unwrap();
-            let own = payload["repository"]["full_name"].as_str().unwrap().to_owned();
+            let own = payload.pointer("/repository/full_name").and_then(Value::as_str).unwrap().to_owned();
             for (path, value) in &case.set {
                 set(&mut payload, path, serde_json::from_str(value).unwrap());
             }

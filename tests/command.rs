@@ -1,7 +1,6 @@
 //! What is read in a comment, on a table and on random texts.
 
 #![expect(clippy::disallowed_methods, reason = "this test reads its table")]
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use changeward::model::Command;
 use changeward::parse::command::commands;
@@ -50,6 +49,18 @@ fn every_comment_says_what_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What `docs/comments.md` teaches is read as it says, and what it warns of is told.
+#[test]
+fn the_page_teaches_commands_that_work() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/comments.md")).unwrap();
+    let taught: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `/")?.split('`').next()).collect();
+    let read: Vec<String> =
+        taught.iter().map(|line| commands(&format!("/{line}")).0.iter().map(spelled).collect()).collect();
+    assert_eq!(read, taught);
+    assert_eq!(taught.len(), 5);
+    assert_eq!(commands("/aprove 1a2b3c4\n/approve").1.len(), 2);
 }
 
 #[test]

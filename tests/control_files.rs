@@ -423,8 +423,11 @@ fn a_configuration_says_what_its_file_says() {
     assert_eq!(config.emergency_submitters, people(&["@ann"]));
     assert_eq!((config.emergency_max_severity, config.emergency_claim_ttl), (1, Span(12 * 3_600)));
     assert_eq!((config.emergency_review_within, config.approval_expires_after), (Span(7 * DAY), Span(30 * DAY)));
+    let incidents = config.incidents.as_ref().unwrap();
+    assert_eq!((incidents.label.as_str(), incidents.severity_prefix.as_str()), ("outage", "severity-"));
+    assert_eq!((incidents.affects_prefix.as_str(), &incidents.declarers), ("row:", &people(&["@acme/oncall"])));
     let [holidays, quarter] = &config.calendars[..] else { panic!("{:?}", config.calendars) };
-    assert_eq!((holidays.file.as_str(), holidays.place.to_string().as_str()), ("calendars/holidays.ics", "c:24"));
+    assert_eq!((holidays.file.as_str(), holidays.place.to_string().as_str()), ("calendars/holidays.ics", "c:30"));
     assert_eq!(
         (&holidays.environments[..], &holidays.approvers[..]),
         (&["production".to_owned()][..], &people(&["@acme/release"])[..])

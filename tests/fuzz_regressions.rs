@@ -33,6 +33,7 @@ targets! {
     diagnostics in "../fuzz/fuzz_targets/diagnostics.rs",
     diff in "../fuzz/fuzz_targets/diff.rs",
     facts in "../fuzz/fuzz_targets/facts.rs",
+    gate_marker in "../fuzz/fuzz_targets/gate_marker.rs",
     #[cfg(feature = "github")]
     github in "../fuzz/fuzz_targets/github.rs",
     gitlab in "../fuzz/fuzz_targets/gitlab.rs",
@@ -48,6 +49,7 @@ targets! {
     syntax in "../fuzz/fuzz_targets/syntax.rs",
     trailers in "../fuzz/fuzz_targets/trailers.rs",
     wire in "../fuzz/fuzz_targets/wire.rs",
+    workflow in "../fuzz/fuzz_targets/workflow.rs",
 }
 
 // Inside the targets `libfuzzer_sys` is this crate, and `fuzz_target!` this macro: their laws become functions.

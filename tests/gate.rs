@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::disallowed_methods,
     reason = "a test stops where it fails"
 )]
 
@@ -15,7 +16,11 @@ mod stage;
 #[path = "support/temp_repo.rs"]
 mod temp_repo;
 
-use stage::{Stage, VERDICT, Where};
+use changeward::model::OUTPUTS;
+use serde_json::json;
+use stage::{Stage, VERDICT};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 const PAY: (&str, &str) = ("services/payments/pay.rs", "fn pay() { later() }\n");
 
@@ -74,10 +79,99 @@ fn a_standard_change_needs_nobody() {
     both(|stage| {
         let number = stage.pull(&[("deploy/payments/app.yaml", "kind: Deployment\nspec:\n  replicas: 3\n")]);
         let ended = stage.gate(number);
-        assert_eq!((ended.code, ended.class()), (0, "standard"), "{:?} {:?}", stage.place, ended);
+        assert_eq!((ended.code, ended.class()), (0, "standard"), "{:?} {ended:?}", stage.place);
         assert_eq!(stage.status(number).as_deref(), Some("success"));
         assert!(stage.fake.comments_with(VERDICT)[0].body.contains("tandard"));
         assert_eq!(stage.fake.review_requests(), 0);
-        let _ = Where::Api;
     });
+}
+
+/// The program itself, as a job runs it: what it prints, and the files it leaves in a folder.
+fn job(stage: &Stage, number: u64, words: &[&str], token: &str) -> (Output, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let event = stage.fake.event("pull_request_target", &json!({"number": number, "by": "ann", "action": "opened"}));
+    std::fs::write(folder.path().join("event.json"), event.to_string()).unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_changeward"))
+        .args(words)
+        .current_dir(stage.repo.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_EVENT_NAME", "pull_request_target")
+        .env("GITHUB_EVENT_PATH", place("event.json"))
+        .env("GITHUB_REPOSITORY", "acme/shop")
+        .env("GITHUB_API_URL", stage.fake.api())
+        .env("GITHUB_GRAPHQL_URL", stage.fake.graphql())
+        .env("GITHUB_OUTPUT", place("outputs"))
+        .env("GITHUB_STEP_SUMMARY", place("summary"))
+        .env("RUNNER_TEMP", folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    program.stdin.take().unwrap().write_all(token.as_bytes()).unwrap();
+    (program.wait_with_output().unwrap(), folder)
+}
+
+/// The outputs as the runner reads them: what stands between the delimiters.
+fn outputs(text: &str) -> Vec<(String, String)> {
+    let mut lines = text.lines();
+    let mut read = Vec::new();
+    while let Some((key, end)) = lines.next().and_then(|line| line.split_once("<<")) {
+        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
+        read.push((key.to_owned(), value.join("\n")));
+    }
+    read
+}
+
+#[test]
+fn a_job_is_told_everything_and_nothing_of_the_token() {
+    let stage = Stage::new();
+    let number = stage.pull(&[PAY]);
+    let (done, folder) = job(&stage, number, &["gate", "--token-stdin"], "token-of-the-app\n");
+    let (out, err) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+    assert_eq!(done.status.code(), Some(10), "{out}{err}");
+    let (mask, rest) = out.split_once('\n').unwrap();
+    assert_eq!(mask, "::add-mask::token-of-the-app");
+    assert!(rest.starts_with("::stop-commands::"), "{rest}");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let told = outputs(&read("outputs"));
+    let named: Vec<&str> = told.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(named, OUTPUTS.map(|(name, _)| name));
+    let value = |key: &str| told.iter().find(|(name, _)| name == key).unwrap().1.clone();
+    assert_eq!(
+        (value("class"), value("verdict"), value("exit-code")),
+        ("normal".into(), "pending".into(), "10".into())
+    );
+    assert_eq!(value("head"), stage.head(number));
+    let document: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(value("report")).unwrap()).unwrap();
+    assert_eq!(document["verdict"], "pending");
+    assert!(
+        read("summary").starts_with("# changeward") && read("summary").contains("review:payments"),
+        "{}",
+        read("summary")
+    );
+    for text in [rest, &err, &read("outputs"), &read("summary"), &document.to_string()] {
+        assert!(!text.contains("token-of"), "{text}");
+    }
+}
+
+#[test]
+fn a_job_that_fails_still_writes_every_output() {
+    let stage = Stage::new();
+    let number = stage.pull(&[PAY]);
+    let (done, folder) = job(&stage, number, &["gate"], "");
+    assert_eq!(done.status.code(), Some(2), "there is no token");
+    let told = outputs(&std::fs::read_to_string(folder.path().join("outputs")).unwrap());
+    assert_eq!(told.len(), OUTPUTS.len());
+    for (key, value) in &told {
+        let expected = match key.as_str() {
+            "exit-code" => "2",
+            "automatic" => "false",
+            _ => "",
+        };
+        assert_eq!(value, expected, "{key}");
+    }
 }

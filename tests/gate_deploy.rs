@@ -38,7 +38,7 @@ fn both(story: impl Fn(Stage)) {
 /// Production has what main has.
 fn deployed(stage: Stage) -> Stage {
     let start = stage.repo.line(&["rev-parse", "main"]);
-    stage.fake.deployed("sam", &start, "production", "success");
+    stage.fake.deployed(github::state::ACTIONS, &start, "production", "success");
     stage
 }
 
@@ -299,7 +299,7 @@ fn a_request_that_was_closed_is_asked_anew() {
 fn the_other_environment_is_another_deployment() {
     let mut stage = deployed(Stage::new());
     let start = stage.repo.line(&["rev-parse", "main"]);
-    stage.fake.deployed("sam", &start, "eu/north 1", "success");
+    stage.fake.deployed(github::state::ACTIONS, &start, "eu/north 1", "success");
     let commit = land(&stage, PAY);
     assert_eq!(asks(&mut stage, "ann", &commit).code, 10);
     stage.environment = "eu/north 1".to_owned();
@@ -338,7 +338,7 @@ fn a_failed_deployment_is_not_what_is_there() {
         let start = stage.repo.line(&["rev-parse", "main"]);
         let commit = land(&stage, PAY);
         for state in ["failure", "in_progress", "", "error"] {
-            stage.fake.deployed("sam", &commit, "production", state);
+            stage.fake.deployed(github::state::ACTIONS, &commit, "production", state);
         }
         let ended = asks(&mut stage, "ann", &commit);
         assert_eq!(ended.code, 10, "{ended:?}");
@@ -352,7 +352,7 @@ fn the_last_success_is_found_behind_many_failures() {
     let commit = land(&stage, PAY);
     let fails = |times: usize| {
         for _ in 0..times {
-            stage.fake.deployed("sam", &commit, "production", "failure");
+            stage.fake.deployed(github::state::ACTIONS, &commit, "production", "failure");
         }
     };
     fails(40);
@@ -652,7 +652,7 @@ fn the_calendars_are_those_of_the_environment() {
     stage.fake.push("cat", "main");
     let start = stage.repo.line(&["rev-parse", "main"]);
     for environment in ["production", "staging"] {
-        stage.fake.deployed("sam", &start, environment, "success");
+        stage.fake.deployed(github::state::ACTIONS, &start, environment, "success");
     }
     let commit = land(&stage, REPLICAS);
     let frozen = asks(&mut stage, "ann", &commit);

@@ -241,7 +241,7 @@ fn whoever_owes_gets_nothing_in_advance() {
 fn an_emergency_that_is_deployed_owes_the_same_once() {
     let stage = Stage::new();
     let start = stage.repo.line(&["rev-parse", "main"]);
-    stage.fake.deployed("sam", &start, "production", "success");
+    stage.fake.deployed(github::state::ACTIONS, &start, "production", "success");
     let about = incident(&stage, "sam", &LABELS);
     let number = claimed(&stage, about);
     stage.fake.approve("dan", number);

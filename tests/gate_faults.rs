@@ -348,7 +348,7 @@ fn urgent(stage: Stage) -> Story {
 
 fn deployed(stage: &Stage) {
     let start = stage.repo.line(&["rev-parse", "main"]);
-    stage.fake.deployed("sam", &start, "production", "success");
+    stage.fake.deployed(github::state::ACTIONS, &start, "production", "success");
 }
 
 fn land(stage: &mut Stage, file: (&str, &str)) -> String {

@@ -5,19 +5,23 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::too_many_lines,
-    reason = "a test stops where it fails, and a table is as long as it is"
+    clippy::disallowed_methods,
+    reason = "a test stops where it fails, a table is as long as it is, and the golden cases are files"
 )]
 #![allow(dead_code, reason = "the decisions are shared with other tests")]
 
 #[path = "support/decisions.rs"]
 mod decisions;
+mod support;
 
+use changeward::app::check::check;
 use changeward::model::*;
 use changeward::parse::{obligation_marker, request_marker};
 use changeward::report::gate::{
     dry_run, dry_run_json, obligation_body, obligation_title, plan_schema, pull_comment, request_body, request_title,
-    status, status_failed, status_held, summary,
+    status, status_failed, summary,
 };
 use decisions::*;
 use proptest::prelude::*;
@@ -25,6 +29,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use support::cases::{read, stage};
 
 const HEAD: &str = "2222222222222222222222222222222222222222";
 const RUN: &str = "https://github.com/acme/shop/actions/runs/17";
@@ -223,10 +228,6 @@ fn every_text_reads_as_it_did() {
         snapshot(&format!("comment-{case}.md"), &pull_comment(&decision, &about(around)));
     }
     statuses.push_str(&format!("{:<10} {:<8} {}\n", "failed", "error", status_failed("GitHub could not answer").1));
-    for (case, decision) in [("held", approved()), ("held", pending()), ("held", unowned())] {
-        let (state, said) = status_held(&decision, &Principal::login("kim"));
-        statuses.push_str(&format!("{case:<10} {:<8} {said}\n", state.as_str()));
-    }
     snapshot("statuses.txt", &statuses);
     let troubled = beside(&owned(&[
         "changeward:normal",
@@ -240,6 +241,14 @@ fn every_text_reads_as_it_did() {
         "there is no such command; did you mean `/approve`?",
     ]));
     snapshot("comment-troubled.md", &pull_comment(&pending(), &about(troubled)));
+    // What docs/comment-*.png show; tests/comment/picture makes them.
+    let mut shown = pending();
+    shown.base = Some(CommitId("8c1f0a96d3b24e57a1c09be2f47d65830b9e21cd".to_owned()));
+    let digest = |start: &str| format!("sha256:{start}{}", "0".repeat(52));
+    let (policy, ownership) = (digest("5d0c4be1f6a2"), digest("e93a70c8d51b"));
+    shown.digests = Digests { policy, ownership, controls: digest("1b7f52e0a94c"), diff: digest("c40e9d36b8f7") };
+    let head = CommitId("4be2c7d90a5f13e86b72d4c1f0983ea65d7b20c4".to_owned());
+    snapshot("comment-shown.md", &pull_comment(&shown, &About { head, ..about(Beside::default()) }));
     let held = Beside { held: vec![(Principal::login("kim"), "the load test is red".to_owned())], ..quiet() };
     snapshot("comment-held.md", &pull_comment(&approved(), &about(held)));
     for (case, decision, names) in [
@@ -265,6 +274,50 @@ fn every_text_reads_as_it_did() {
     let (human, json) = planned(&effects("<!-- changeward:verdict -->\ntwo\r\n::error::x\n", HOSTILE[4]));
     snapshot("plan.txt", &human);
     snapshot("plan.json", &json);
+}
+
+/// The golden cases, decided by the whole gate: what is asked, owed and split is what the rules really say.
+#[test]
+fn every_golden_decision_is_told_by_the_laws() {
+    let cases = read("cases.toml");
+    let shown = [
+        "template covers the whole diff",
+        "edit of a control file, template covers",
+        "unowned file",
+        "freeze, template covers",
+        "moderate needs accountable",
+        "moderate, both levels",
+        "high, three levels",
+        "one rejection by an eligible approver",
+        "valid emergency, no approval",
+        "valid emergency, director",
+        "short justification",
+        "one file outside template scope",
+    ];
+    let (mut told, mut statuses) = (Vec::new(), String::new());
+    for case in &cases.case {
+        let dir = tempfile::tempdir().unwrap();
+        let Ok(decision) = check(&stage(case, &cases.fragment, dir.path())) else { continue };
+        all_hold(&decision, &owned(GOOD));
+        let (state, said) = status(&decision);
+        statuses.push_str(&format!("{:<9}{said}\n         {}\n", state.as_str(), case.name));
+        if let Some(name) = shown.iter().find(|name| **name == case.name) {
+            let file = name.replace(", ", "-").replace(' ', "-");
+            // The digest of the policies changes with every word of theirs.
+            let policy = decision.digests.policy.clone();
+            let short: String = policy.chars().take("sha256:".len() + 12).collect();
+            let folder = dir.path().display().to_string();
+            let text =
+                pull_comment(&decision, &about(quiet())).replace(&short, "sha256:policy").replace(&folder, "FOLDER");
+            snapshot(&format!("golden-{file}.md"), &text);
+            told.push(*name);
+        }
+    }
+    told.sort_unstable();
+    let mut wanted = shown;
+    wanted.sort_unstable();
+    assert_eq!(told, wanted);
+    snapshot("golden-statuses.txt", &statuses);
 }
 
 // ------------------------------------------------------------------------------------------------ laws

@@ -397,7 +397,7 @@ fn doctor_gets_everything_of_a_list_or_of_an_object_with_one() {
     ]);
     assert_eq!(kind(&github.json("https://elsewhere.example/x")), ForgeErrorKind::Malformed);
     assert_eq!(kind(&github.json("a b")), ForgeErrorKind::Malformed);
-    let path = github.of_repository("environments");
+    let path = github.of_repository("environments?per_page=100");
     assert_eq!(github.json("repos/acme/shop/rulesets").unwrap(), Known::Known(json!([{ "id": 1 }, { "id": 2 }])));
     let whole = json!({ "total_count": 2, "environments": [{ "id": 1 }, { "id": 2 }] });
     assert_eq!(github.json(&path).unwrap(), Known::Known(whole));

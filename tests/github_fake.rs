@@ -53,10 +53,21 @@ impl Answer {
 }
 
 fn ask(fake: &Fake, token: &str, method: &str, target: &str, body: &Value) -> Option<Answer> {
+    ask_within(Duration::from_secs(60), fake, token, method, target, body)
+}
+
+fn ask_within(
+    patience: Duration,
+    fake: &Fake,
+    token: &str,
+    method: &str,
+    target: &str,
+    body: &Value,
+) -> Option<Answer> {
     let target = target.strip_prefix(&fake.home()).unwrap_or(target);
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let mut stream = TcpStream::connect(("127.0.0.1", fake.port())).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    stream.set_read_timeout(Some(patience)).unwrap();
     let head = format!(
         "{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: test\r\nAuthorization: Bearer {token}\r\n\
          Accept: application/vnd.github+json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -221,10 +232,10 @@ fn people_review_and_are_asked_to() {
     let wanted = [
         "committed ",
         "committed ",
-        "committed ",
         "review_requested changeward[bot]",
         "review_requested changeward[bot]",
         "reviewed ",
+        "committed ",
         "review_dismissed cyd",
         "labeled ann",
         "base_ref_changed ann",
@@ -326,6 +337,10 @@ fn who_may_ask_what() {
         ["write", "write", "maintain", "none"]
     );
     assert_eq!(get(&fake, "collaborators/nobody/permission").status, 404);
+    assert_eq!(
+        get(&fake, "collaborators/github-actions%5Bbot%5D/permission").json()["message"],
+        "github-actions[bot] is not a user"
+    );
     assert_eq!(ask(&fake, "wrong", "GET", "/repos/acme/shop", &Value::Null).unwrap().status, 401);
     assert_eq!(ask(&fake, State::APP, "GET", "/repos/acme/other", &Value::Null).unwrap().status, 404);
     assert_eq!(ask(&fake, State::APP, "GET", "/user", &Value::Null).unwrap().status, 403);
@@ -422,12 +437,17 @@ fn troubles_do_what_they_say() {
     let Shop { repo: _repo, fake, pull } = shop();
     let path = format!("/repos/acme/shop/issues/{pull}/comments");
     let on = "POST /repos/*/*/issues/*/comments";
-    let comment = |text: &str| ask(&fake, State::APP, "POST", &path, &json!({"body": text}));
+    let comment = |patience: Duration| ask_within(patience, &fake, State::APP, "POST", &path, &json!({"body": "x"}));
     let mut count = 0;
     let mut met = |trouble: Trouble, status: Option<u16>, done: bool| {
         let name = format!("{trouble:?}");
         fake.fault(Fault::once(on, trouble));
-        let answer = comment("x");
+        let asked = fake.journal().len();
+        let hangs = name.starts_with("Hang");
+        let answer = comment(if hangs { Duration::from_millis(300) } else { Duration::from_secs(60) });
+        while fake.journal().len() == asked {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         count += usize::from(done);
         assert_eq!(answer.as_ref().map(|answer| answer.status), status, "{name}");
         assert_eq!(fake.comments_with("x").len(), count, "{name}");
@@ -537,7 +557,10 @@ fn graphql_tells_edits_and_refuses_what_it_does_not_know() {
         ask(&fake, State::APP, "POST", "/graphql", &json!({"query": query, "variables": variables})).unwrap().json()
     };
     let viewer = ask_graph("query { viewer { login databaseId __typename } }", json!({}));
-    assert_eq!(viewer["data"]["viewer"], json!({"login": "changeward[bot]", "databaseId": 90001, "__typename": "Bot"}));
+    assert_eq!(
+        viewer["data"]["viewer"],
+        json!({"login": "changeward[bot]", "databaseId": 90001, "__typename": "User"})
+    );
     let (still, edited) = (fake.comment("bob", pull, "/approve"), fake.comment("bob", pull, "/hold"));
     fake.touch_comment(still);
     fake.edit_comment_as("cyd", edited, "/approve");
@@ -551,7 +574,7 @@ fn graphql_tells_edits_and_refuses_what_it_does_not_know() {
     assert_eq!(ask_graph(query, json!({"ids": ["IC_1"]}))["errors"][0]["type"], "NOT_FOUND");
     assert_eq!(fake.violations(), Vec::<String>::new());
     ask_graph("{ viewer { logn } }", json!({}));
-    assert_eq!(fake.violations(), ["GraphQL: Field 'logn' doesn't exist on type 'Bot'"]);
+    assert_eq!(fake.violations(), ["GraphQL: Field 'logn' doesn't exist on type 'User'"]);
 }
 
 #[test]
@@ -695,4 +718,132 @@ fn a_scenario_is_a_file() {
         repo.write("wrong.toml", text);
         assert_eq!(github::scenario::start(&repo.at("wrong.toml")).err().unwrap(), why);
     }
+}
+
+#[test]
+fn lists_can_be_less_than_the_truth() {
+    let Shop { repo: _repo, fake, pull } = shop();
+    fake.with(|state| {
+        state.blind_files.insert("src/pay.rs".to_owned());
+        state.hidden_files.insert("new.bin".to_owned());
+        state.truncated_trees = true;
+    });
+    let files = get(&fake, &format!("pulls/{pull}/files")).json();
+    assert_eq!(get(&fake, &format!("pulls/{pull}")).json()["changed_files"], 3);
+    assert_eq!(files.as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&files[1]["status"], &files[1]["changes"], &files[1]["patch"]),
+        (&json!("modified"), &json!(0), &Value::Null)
+    );
+    let main = fake.with(|state| state.branches["main"].clone());
+    assert_eq!(get(&fake, &format!("git/trees/{main}?recursive=1")).json()["truncated"], true);
+    fake.finish();
+}
+
+#[test]
+fn a_fork_and_accounts_that_are_gone() {
+    let Shop { repo, fake, .. } = shop();
+    let head = repo.line(&["rev-parse", "topic"]);
+    let pull = fake.open_from_fork("dan", "dan/shop", "patch-1", &head, "main", "From outside");
+    let said = get(&fake, &format!("pulls/{pull}")).json();
+    assert_eq!((&said["head"]["label"], &said["head"]["repo"]["fork"]), (&json!("dan:patch-1"), &json!(true)));
+    let listed = get(&fake, "pulls?head=dan:patch-1").json();
+    assert_eq!((listed.as_array().unwrap().len(), listed[0]["number"].as_u64()), (1, Some(pull)));
+    fake.comment("dan", pull, "hello");
+    fake.approve("dan", pull);
+    fake.with(|state| {
+        state.users.get_mut("dan").unwrap().gone = true;
+        state.pulls.get_mut(&pull).unwrap().head_repo = None;
+    });
+    assert_eq!(get(&fake, &format!("issues/{pull}/comments")).json()[0]["user"], Value::Null);
+    assert_eq!(get(&fake, &format!("pulls/{pull}/reviews")).json()[0]["user"], Value::Null);
+    let said = get(&fake, &format!("pulls/{pull}")).json();
+    assert_eq!((&said["head"]["repo"], &said["user"]["login"]), (&Value::Null, &json!("ghost")));
+    assert_eq!(get(&fake, &format!("issues/{pull}/timeline")).status, 200);
+    fake.finish();
+}
+
+#[test]
+fn doctor_is_told_what_a_test_sets() {
+    let Shop { repo: _repo, fake, .. } = shop();
+    let rule = json!({"type": "required_status_checks", "ruleset_id": 42, "ruleset_source_type": "Repository",
+        "ruleset_source": "acme/shop", "parameters": {"strict_required_status_checks_policy": true,
+        "required_status_checks": [{"context": "changeward/main", "integration_id": 8001}]}});
+    let ruleset = json!({"id": 42, "name": "main", "target": "branch", "source_type": "Repository", "source": "acme/shop",
+        "enforcement": "active", "bypass_actors": [],
+        "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+        "rules": [{"type": "non_fast_forward"}]});
+    let protection = json!({"enforce_admins": {"enabled": true}, "allow_force_pushes": {"enabled": false}});
+    let environment = json!({"name": "production", "protection_rules": [],
+        "deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}});
+    let error = json!({"line": 1, "column": 1, "kind": "Unknown owner", "message": "m", "path": "CODEOWNERS"});
+    fake.with(|state| {
+        state.rules.insert("main".to_owned(), json!([rule]));
+        state.rulesets.push(ruleset);
+        state.protection.insert("main".to_owned(), protection);
+        state.environments.insert("production".to_owned(), environment);
+        state.branch_policies.insert("production".to_owned(), vec!["main".to_owned()]);
+        state.codeowners_errors = json!([error]);
+    });
+    let at = |target: &str, pointer: &str| get(&fake, target).json().pointer(pointer).cloned().unwrap_or_default();
+    assert_eq!(at("rules/branches/main", "/0/parameters/required_status_checks/0/integration_id"), 8001);
+    assert_eq!(at("rules/branches/topic", ""), json!([]));
+    assert_eq!(at("rulesets", "/0/rules"), Value::Null, "the list says less");
+    assert_eq!(at("rulesets/42", "/rules/0/type"), "non_fast_forward");
+    assert_eq!(at("branches/main", "/protected"), true);
+    assert_eq!(at("branches/main/protection", "/enforce_admins/enabled"), true);
+    assert_eq!(at("branches/topic/protection", "/message"), "Branch not protected");
+    assert_eq!(at("environments/production/deployment-branch-policies", "/branch_policies/0/name"), "main");
+    assert_eq!(at("codeowners/errors", "/errors/0/kind"), "Unknown owner");
+    assert_eq!(at("actions/permissions", "/enabled"), true);
+    assert_eq!(at("actions/permissions/workflow", "/default_workflow_permissions"), "read");
+    fake.with(|state| state.tokens.get_mut(State::APP).unwrap().rights.remove("administration"));
+    assert_eq!(get(&fake, "branches/main/protection").status, 403);
+    fake.finish();
+}
+
+#[test]
+fn limits_are_githubs() {
+    let Shop { repo, fake, pull } = shop();
+    let names: Vec<String> = (0..16).map(|number| format!("p{number:02}")).collect();
+    let head = fake.with(|state| {
+        names.iter().for_each(|name| drop(state.person(name, "read").emails.clone()));
+        let head = state.pulls[&pull].head.clone();
+        (0..1000).for_each(|_| state.add_status("ann", &head, "full", "pending", None));
+        head
+    });
+    let request = |names: &[String]| {
+        post(&fake, &format!("pulls/{pull}/requested_reviewers"), json!({"reviewers": names})).status
+    };
+    assert_eq!(
+        (request(&names), request(&names[..15]), request(&names[..3]), request(&names[15..])),
+        (422, 201, 201, 422)
+    );
+    let status =
+        |context: &str| post(&fake, &format!("statuses/{head}"), json!({"state": "success", "context": context}));
+    assert!(status("full").text.contains("maximum number of statuses"));
+    assert_eq!(status("other").status, 201);
+    let long =
+        |count: usize| post(&fake, &format!("issues/{pull}/comments"), json!({"body": "é".repeat(count)})).status;
+    assert_eq!((long(65_537), long(65_536)), (422, 201));
+    // A pull request lists 250 commits, a comparison as many on one page and says how many there are.
+    let tree = repo.line(&["rev-parse", "topic^{tree}"]);
+    let mut stream = String::new();
+    for number in 1..=260 {
+        let from = if number == 1 { "from refs/heads/topic^0\n".to_owned() } else { format!("from :{}\n", number - 1) };
+        stream.push_str(&format!("commit refs/heads/topic\nmark :{number}\ncommitter ann <ann@acme.example> 1790000000 +0000\ndata 1\nx\n{from}\n"));
+    }
+    repo.feed(&["fast-import", "--quiet"], stream.as_bytes());
+    assert_eq!(repo.line(&["rev-parse", "topic^{tree}"]), tree);
+    fake.push("ann", "topic");
+    assert_eq!(get(&fake, &format!("pulls/{pull}")).json()["commits"], 262);
+    let page = get(&fake, &format!("pulls/{pull}/commits?per_page=100&page=3"));
+    assert_eq!((page.json().as_array().unwrap().len(), page.next()), (50, None));
+    let compared = get(&fake, "compare/main...topic");
+    assert_eq!(
+        (compared.json()["commits"].as_array().unwrap().len(), compared.json()["total_commits"].as_u64()),
+        (250, Some(262))
+    );
+    assert!(compared.next().is_some());
+    fake.finish();
 }

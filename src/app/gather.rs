@@ -257,11 +257,15 @@ fn statements(request: &CheckRequest, forge: &ForgeFacts, change: &Change) -> Ve
     all
 }
 
+/// How GitHub signs, as committer, what is done in the browser; no person. Whoever calls themselves so as an author hides.
+const WEB_FLOW: &str = "noreply@github.com";
+
 /// Everyone the commits name: author, committer, co-authors.
 fn identities(change: &Change) -> Vec<Identity> {
     let named = change.commits.iter().flat_map(|commit| {
         let co = co_authors(&commit.message).into_iter().map(|(name, email)| Identity { name, email });
-        [commit.author.clone(), commit.committer.clone()].into_iter().chain(co)
+        let committer = Some(&commit.committer).filter(|by| !by.email.trim().eq_ignore_ascii_case(WEB_FLOW));
+        std::iter::once(commit.author.clone()).chain(committer.cloned()).chain(co)
     });
     let mut all: Vec<_> = named.collect();
     all.sort();

@@ -8,6 +8,7 @@ mod conftest;
 mod contents;
 mod controls;
 mod digest;
+pub mod doctor;
 pub mod edits;
 pub mod evaluate;
 pub mod exceptions;

@@ -22,6 +22,7 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     let documents = [
         ("audit", report::audit_schema()),
         ("decision", report::schema()),
+        ("doctor", report::doctor_schema()),
         ("exceptions", report::exceptions_schema()),
         ("input", policy::input::SCHEMA),
         ("owners", report::owners_schema()),

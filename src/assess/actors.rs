@@ -3,9 +3,6 @@
 use super::Evidence;
 use crate::model::{Actors, Membership, Principal, PrincipalKind};
 
-/// GitHub's own committer of merges and edits made in the browser; no person.
-const WEB_FLOW: &str = "noreply@github.com";
-
 pub(super) fn actors(evidence: &Evidence, membership: &Membership) -> Actors {
     let known = |name: &Principal| known(name, membership);
     let mut actors = Actors {
@@ -16,9 +13,6 @@ pub(super) fn actors(evidence: &Evidence, membership: &Membership) -> Actors {
     };
     for identity in &evidence.identities {
         let email = identity.email.trim();
-        if email.eq_ignore_ascii_case(WEB_FLOW) {
-            continue;
-        }
         let person = Principal::in_address(email).or_else(|| Principal::parse(email).map(|address| known(&address)));
         if person.as_ref().is_none_or(|person| person.kind() == PrincipalKind::Email) {
             actors.unattributed.insert(email.to_owned());

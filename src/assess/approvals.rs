@@ -29,6 +29,13 @@ pub(super) fn approvals(evidence: &Evidence, judge: &Judge<'_>, membership: &Mem
         .collect()
 }
 
+/// The paths of a whole that none of its parts changes just so, to the last byte.
+pub fn unexplained<'a>(whole: &'a Diff, parts: &[Diff]) -> Vec<&'a RepoPath> {
+    let explained =
+        |file: &&FileDiff| parts.iter().flat_map(|part| &part.files).any(|of| of.path == file.path && same(of, file));
+    whole.files.iter().filter(|file| !explained(file)).map(|file| &file.path).collect()
+}
+
 /// The paths whose change is not the same to the last byte in both differences: status, both paths, modes and contents.
 fn differing<'a>(now: &'a Diff, seen: &'a Diff) -> BTreeSet<&'a RepoPath> {
     let before: BTreeMap<&RepoPath, &FileDiff> = seen.files.iter().map(|file| (&file.path, file)).collect();

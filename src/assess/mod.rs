@@ -22,6 +22,7 @@ mod spoken;
 mod teams;
 mod templates;
 
+pub use approvals::unexplained;
 pub use claims::Statement;
 pub use codeowners::codeowners;
 pub use exceptions::overview;

@@ -42,8 +42,18 @@ pub struct Acquainted {
 }
 
 impl Acquainted {
+    /// They may write to the repository, for certain.
+    pub fn writes(&self, account: &Account) -> bool {
+        self.may(account, Permission::Write)
+    }
+
     fn may(&self, account: &Account, least: Permission) -> bool {
         self.rights.get(&account.login.to_lowercase()).is_some_and(|right| *right >= least)
+    }
+
+    /// They may not, for certain: what only slows a change down counts as long as nobody knows.
+    fn may_not(&self, account: &Account, least: Permission) -> bool {
+        self.rights.get(&account.login.to_lowercase()).is_some_and(|right| *right < least)
     }
 }
 
@@ -124,17 +134,18 @@ fn listen(said: &Heard<'_>, known: &Acquainted, spoken: &mut Spoken) {
         return;
     }
     let Some(at) = remark.created_at else { return };
-    let mut ignore = |why: &str| {
+    let doubt = match (&remark.via_app, said.untouched) {
+        (Some(_), _) => Some("an app wrote it in their name"),
+        (None, false) => Some("it was edited, or may have been; write a new one"),
+        (None, true) => None,
+    };
+    // Whoever edits an objection must not be rid of it.
+    let objects = |command: &&Command| matches!(command, Command::Reject { .. } | Command::Hold { .. });
+    if let Some(why) = doubt.filter(|_| !said.commands.iter().all(|command| objects(&command))) {
         let msg = format!("a comment of {who} does not count: {why}");
         spoken.noticed.push(Finding::new("COMMAND_IGNORED", Severity::Warn, msg).help(HELP));
-    };
-    if remark.via_app.is_some() {
-        return ignore("an app wrote it in their name");
     }
-    if !said.untouched {
-        return ignore("it was edited, or may have been; write a new one");
-    }
-    for command in &said.commands {
+    for command in said.commands.iter().filter(|command| doubt.is_none() || objects(command)) {
         match command {
             Command::Approve { commit } => match named(commit, at, known) {
                 Ok(named) if known.may(by, Permission::Write) => {
@@ -152,7 +163,10 @@ fn listen(said: &Heard<'_>, known: &Acquainted, spoken: &mut Spoken) {
                 let msg = if reason.is_empty() { format!("{who} refuses") } else { format!("{who} refuses: {reason}") };
                 spoken.noticed.push(Finding::new("REFUSED", Severity::Info, msg));
             }
-            Command::Hold { .. } | Command::Class { .. } if !known.may(by, Permission::Triage) => {
+            Command::Hold { .. } if known.may_not(by, Permission::Triage) => {
+                spoken.noticed.push(no_right(by, "asks for something", "triage"));
+            }
+            Command::Class { .. } if !known.may(by, Permission::Triage) => {
                 spoken.noticed.push(no_right(by, "asks for something", "triage"));
             }
             Command::Hold { reason } => {

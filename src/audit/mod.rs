@@ -8,6 +8,7 @@ mod capacity;
 mod codeowners;
 mod coverage;
 mod directory;
+pub mod doctor;
 mod drift;
 mod ground;
 pub mod lint;

@@ -33,21 +33,15 @@ const PAUSE: Duration = Duration::from_secs(30);
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct GateArgs {
-    /// How much is done on GitHub
-    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Request)]
+    /// How much is done on GitHub: report, nothing; enforce, a status; request, also the comment, reviewers, labels and issues
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Request, hide_possible_values = true)]
     mode: Mode,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// The shape of what --dry-run says
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanFormat::Human, requires = "dry_run")]
+    /// The shape of what --dry-run says: human, or json (`changeward schema plan` describes it)
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanFormat::Human, requires = "dry_run", hide_possible_values = true)]
     format: PlanFormat,
-    #[command(flatten)]
-    about: AboutArgs,
-    #[command(flatten)]
-    deploy: DeployArgs,
-    #[command(flatten)]
-    forge: ForgeArgs,
     /// What another tool says of the change: plan=plan.json, scan=scan.sarif (repeatable)
     #[arg(long = "attach", value_name = "NAME=FILE", value_parser = attachment)]
     attachments: Vec<(String, PathBuf)>,
@@ -57,6 +51,12 @@ pub(super) struct GateArgs {
     /// Which verdicts fail: pending (and block), block, or never; a failure always does
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t = FailOn::Pending, hide_possible_values = true)]
     fail_on: FailOn,
+    #[command(flatten)]
+    about: AboutArgs,
+    #[command(flatten)]
+    deploy: DeployArgs,
+    #[command(flatten)]
+    forge: ForgeArgs,
 }
 
 /// What it is about, where the event does not say.
@@ -78,7 +78,7 @@ struct AboutArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Deployments")]
 struct DeployArgs {
-    /// Where it would be deployed; on push, release, deployment and workflow_dispatch: the deployment itself is judged
+    /// Where it would be deployed; on push, deployment and workflow_dispatch the deployment itself is judged
     #[arg(long, value_name = "ENV", value_parser = environment)]
     environment: Option<String>,
     /// What the environment has now, where no deployment on GitHub says so
@@ -87,8 +87,8 @@ struct DeployArgs {
     /// Wait for approval, asking again now and then; otherwise the job ends and is started again by the approval
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "environment")]
     wait: Option<Duration>,
-    /// Record how the deployment went, and decide nothing
-    #[arg(long, value_name = "RESULT", value_enum, requires = "environment")]
+    /// Record how the deployment went, success or failure, and decide nothing
+    #[arg(long, value_name = "RESULT", value_enum, requires = "environment", hide_possible_values = true)]
     deployed: Option<Deployed>,
     /// Leave deployment objects alone; the job's own `environment:` makes them
     #[arg(long)]
@@ -113,20 +113,15 @@ struct ForgeArgs {
 /// How much is done on GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Mode {
-    /// Nothing: say it in the log and the summary of the job
     Report,
-    /// A status
     Enforce,
-    /// A status, one comment, requests for review, labels, approval requests
     Request,
 }
 
 /// How a plan is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PlanFormat {
-    /// For a person
     Human,
-    /// For a program; `changeward schema plan` describes it
     Json,
 }
 
@@ -150,9 +145,18 @@ impl GateArgs {
         let variables = &call.around.variables;
         let files = files(variables);
         let (fail_on, dry_run, format) = (self.fail_on.meant(), self.dry_run, self.format);
-        let done = self.request(&call, &files).and_then(|request| gate::gate(&request));
+        let in_a_job = variables.get("GITHUB_ACTIONS") == Some("true");
+        let from_stdin = self.forge.token_stdin;
+        let done = self.request(&call, &files).and_then(|request| {
+            // GitHub hides the tokens it knows; this one it has never seen.
+            let mask = if in_a_job && from_stdin { request.access.token.mask() } else { String::new() };
+            gate::gate(&request).map(|answer| (answer, mask))
+        });
         let answer = match done {
-            Ok(answer) => answer,
+            Ok((answer, mask)) => {
+                call.out.extend(mask.into_bytes());
+                answer
+            }
             Err(failure) => {
                 // The failure itself is what matters; whether the outputs could be written too comes second.
                 let _ = gate::tell_failure(&failure, &files);
@@ -164,7 +168,7 @@ impl GateArgs {
             true => plan(&answer, format, call.out),
             false => {
                 let style = Style { colour: call.screen.colour, width: call.screen.width, explain: false };
-                told(&answer, &style, variables.get("GITHUB_ACTIONS") == Some("true"), call.out)
+                told(&answer, &style, in_a_job, call.out)
             }
         };
         written.map_err(super::failing::unwritable)?;
@@ -320,11 +324,11 @@ fn say(text: &[u8], in_a_job: bool, out: &mut Vec<u8>) {
     }
 }
 
-fn repository(text: &str) -> Result<RepoName, String> {
+pub(super) fn repository(text: &str) -> Result<RepoName, String> {
     RepoName::parse(text).ok_or_else(|| "a repository is OWNER/NAME, such as `acme/shop`".to_owned())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let span = Span::parse(text).filter(|span| span.0 > 0);
     let seconds = span.and_then(|span| u64::try_from(span.0).ok());
     seconds

@@ -5,6 +5,7 @@
 mod change;
 mod check;
 mod completions;
+mod doctor;
 mod evaluate;
 mod exceptions;
 mod failing;
@@ -109,6 +110,7 @@ enum Command {
     Check(check::CheckArgs),
     #[cfg(feature = "github")]
     Gate(gate::GateArgs),
+    Doctor(doctor::DoctorArgs),
     Owners(owners::OwnersArgs),
     Exceptions(exceptions::ExceptionsArgs),
     Init(init::InitArgs),
@@ -136,6 +138,7 @@ impl Command {
             Self::Check(args) => args.run(call),
             #[cfg(feature = "github")]
             Self::Gate(args) => args.run(call),
+            Self::Doctor(args) => args.run(call),
             Self::Owners(args) => args.run(call),
             Self::Exceptions(args) => args.run(call),
             Self::Init(args) => args.run(call),

@@ -4,8 +4,8 @@
 //! whoever is stopped half-way has not let anything through.
 
 use crate::model::{
-    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, Issue, PrincipalKind,
-    PullRequest, PullStanding, PullWords, Superseded, Verdict, Waiter,
+    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, Issue, Principal,
+    PrincipalKind, PullRequest, PullStanding, PullWords, Superseded, Verdict, Waiter,
 };
 
 /// What stands before the class in the gate's own label.
@@ -85,11 +85,12 @@ fn labels(pull: &PullRequest, class: ChangeClass) -> Vec<Effect> {
     effects
 }
 
-/// Whoever is to be asked and has not been: a person who reviewed this very head was, whatever they said.
-fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
+/// Whoever is to be asked and has not been: a person who reviewed this very head was, whatever they said. People and teams
+/// apart, since a token that may not name teams is refused for both.
+fn reviewers(decision: &Decision, standing: &PullStanding) -> Vec<Effect> {
     let pull = &standing.pull;
     if decision.verdict() != Verdict::Pending || pull.draft || !pull.open {
-        return None;
+        return Vec::new();
     }
     let among = |list: &[String], name: &str| list.iter().any(|there| there.eq_ignore_ascii_case(name));
     let author = |login: &str| pull.author.as_ref().is_some_and(|author| author.is(login));
@@ -103,7 +104,9 @@ fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
                 people.push(name.to_owned());
             }
             PrincipalKind::Team => match who.team_slug() {
-                Some(slug) if !among(&pull.requested_teams, slug) => teams.push(slug.to_owned()),
+                Some(slug) if of(who, &standing.owner) && !among(&pull.requested_teams, slug) => {
+                    teams.push(slug.to_owned());
+                }
                 _ => {}
             },
             _ => {}
@@ -112,7 +115,15 @@ fn reviewers(decision: &Decision, standing: &PullStanding) -> Option<Effect> {
     let there = pull.requested_people.len() + pull.requested_teams.len();
     people.truncate(MOST_REVIEWERS.saturating_sub(there));
     teams.truncate(MOST_REVIEWERS.saturating_sub(there + people.len()));
-    (!people.is_empty() || !teams.is_empty()).then_some(Effect::RequestReviewers { number: pull.number, people, teams })
+    let ask = |people, teams| Effect::RequestReviewers { number: pull.number, people, teams };
+    let people = (!people.is_empty()).then(|| ask(people, Vec::new()));
+    let teams = (!teams.is_empty()).then(|| ask(Vec::new(), teams));
+    people.into_iter().chain(teams).collect()
+}
+
+/// It is a team of this organisation.
+fn of(team: &Principal, owner: &str) -> bool {
+    team.bare().split_once('/').is_some_and(|(org, _)| org.eq_ignore_ascii_case(owner))
 }
 
 /// What is done where a commit is to be deployed.

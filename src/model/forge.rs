@@ -264,6 +264,8 @@ pub struct TimelineEvent {
     pub label: Option<String>,
     /// The commit it is about.
     pub commit: Option<CommitId>,
+    /// The review it takes back, and what that had said.
+    pub dismissed: Option<(u64, ReviewState)>,
 }
 
 /// A commit, as the forge tells it.

@@ -12,17 +12,17 @@ pub const VERDICT_MARKER: &str = "<!-- changeward:verdict -->";
 
 /// The outputs of the action, each with what it is. `action.yml` and the documentation are held to this table.
 pub const OUTPUTS: [(&str, &str); 11] = [
-    ("class", "`none`, `standard`, `normal` or `emergency`; empty when nothing could be decided"),
-    ("verdict", "`approve`, `pending` or `block`; empty when nothing could be decided"),
-    ("automatic", "`true` when it goes ahead without anybody's approval, else `false`"),
-    ("risk", "`low`, `moderate` or `high`"),
-    ("head", "the commit that was judged"),
-    ("base", "the commit it was compared with"),
-    ("policy-digest", "the digest of the policies that judged"),
-    ("report", "the path of the decision as JSON"),
-    ("comment-url", "the comment on the pull request"),
-    ("request-url", "the issue that asks for approval"),
-    ("exit-code", "0 go ahead, 10 pending, 11 blocked; 1 to 4 no decision, and why"),
+    ("class", "The class of the change, `none`, `standard`, `normal` or `emergency`."),
+    ("verdict", "What is decided, `approve`, `pending` or `block`."),
+    ("automatic", "Whether no person has to be asked, `true` or `false`."),
+    ("risk", "The risk that was found."),
+    ("head", "The commit that was judged."),
+    ("base", "The commit it was compared with."),
+    ("policy-digest", "The digest of the policies that judged."),
+    ("report", "The file with the whole decision, in JSON (`changeward schema decision`)."),
+    ("comment-url", "The comment on the pull request."),
+    ("request-url", "The issue in which approval is asked for."),
+    ("exit-code", "How the step ended. It is the only output that is never empty."),
 ];
 
 /// What a comment or a request says beside the decision, whatever it is about.

@@ -18,6 +18,7 @@ mod datum;
 mod decision;
 mod deployment;
 mod doc_pattern;
+mod doctor;
 mod document;
 mod edit;
 mod effect;
@@ -26,6 +27,7 @@ mod facts;
 mod file_facts;
 mod finding;
 mod forge;
+mod forge_settings;
 mod frame;
 mod gate;
 mod import;
@@ -52,6 +54,7 @@ mod text_pattern;
 mod time;
 mod tracked;
 mod version;
+mod workflow;
 
 pub use approval::{Approval, ApprovalDecision, ApproverKind, Content, DifferingPath, Membership, last_words};
 pub use asked::{Asked, AskedPath, Duty, Letter, PathList, Question, There, people_of};
@@ -75,6 +78,7 @@ pub use datum::Datum;
 pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
 pub use deployment::{Deployment, DeploymentStatus, WorkflowRun};
 pub use doc_pattern::DocPattern;
+pub use doctor::{Ailment, DoctorReport, Organ, Symptom};
 pub use document::{Documents, Field, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
 pub use edit::{
     Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
@@ -91,6 +95,10 @@ pub use finding::{Finding, Findings, Obligation, Place, Requirement, Severity, c
 pub use forge::{
     Account, CommitStatus, Comparison, ForgeCommit, Issue, Known, Permission, PullFile, PullRequest, PullReview,
     Remark, RepoName, Repository, ReviewState, StatusState, TimelineEvent, TreeEntry,
+};
+pub use forge_settings::{
+    ActionsSettings, BranchRule, BypassActor, CodeownersFault, ForgeEnvironment, ForgeSettings, Protection,
+    RequiredStatus, Ruleset,
 };
 pub use frame::FrameHead;
 pub use gate::{About, Beside, OUTPUTS, ObligationMarker, Owed, Request, RequestMarker, VERDICT_MARKER};
@@ -131,3 +139,4 @@ pub use template_view::{
 pub use text_pattern::TextPattern;
 pub use time::{DAY, Moment, Span};
 pub use tracked::{FoundFile, TrackedFile};
+pub use workflow::{Job, JobStep, TokenRight, TokenRights, Trigger, Workflow, WorkflowFault, Written};

@@ -19,6 +19,8 @@ pub enum GateMode {
 pub struct PullStanding {
     /// The pull request.
     pub pull: PullRequest,
+    /// Whose repository it is: only teams of this organisation can be asked.
+    pub owner: String,
     /// Who the gate is; `None` when nobody could tell, and then nothing of its own is found again.
     pub gate: Option<Account>,
     /// The context of the gate's status.

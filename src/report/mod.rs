@@ -7,6 +7,7 @@
 mod audit;
 mod datum;
 mod diagnostic;
+mod doctor;
 pub mod draft;
 mod escape;
 mod escape_html;
@@ -32,6 +33,7 @@ mod words;
 
 pub use audit::{AuditFormat, audit_schema, baseline, render_audit};
 pub use diagnostic::{clean, drawn};
+pub use doctor::{DoctorFormat, doctor_page, doctor_schema, render_doctor};
 pub use exceptions::{ExceptionsFormat, exceptions_schema, render_exceptions};
 pub use owners::{OwnersFormat, owners_schema, render_owners, render_owners_notes};
 pub use policy_doc::{policy_doc, policy_lints_page};

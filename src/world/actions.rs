@@ -5,8 +5,6 @@
 //! is printed while commands are stopped, by a token of as many bits: `##[command]` anywhere in a line and `::command::` at
 //! its start are live otherwise, whoever prints them (actions/runner, `ActionCommand.cs`).
 
-#![allow(clippy::disallowed_methods, reason = "this file is the door to the files that GitHub Actions names")]
-
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
@@ -133,6 +131,7 @@ fn stopped_by(text: &str, token: impl Fn() -> String) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "these tests read what was written")]
 mod tests {
     use super::{
         CUT, SUMMARY, append_summary, cut, mask, outputs_text, random_token, stopped, stopped_by, write_outputs,

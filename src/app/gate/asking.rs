@@ -3,6 +3,7 @@
 //! Each question is asked once, and only where a decision may depend on its answer. What cannot be answered is left out:
 //! unknown is no.
 
+use super::pull::WEB_FLOW;
 use super::{emergency, obligations};
 use crate::app::failure::Failure;
 use crate::assess::{Evidence, Statement, assess, covered, teams};
@@ -190,9 +191,11 @@ pub(super) fn heard(evidence: &mut Evidence, spoken: &Spoken) {
 
 /// Addresses that the forge knows an account for need not be guessed at: the account is among the committers already.
 pub(super) fn known_accounts(evidence: &mut Evidence, commits: &[ForgeCommit]) {
-    let authors = commits.iter().filter(|commit| commit.author.is_some()).map(|commit| &commit.author_identity.email);
+    // Whoever calls themselves what GitHub signs with is known to nobody.
+    let somebody = |account: &Option<Account>| account.as_ref().is_some_and(|account| account.login != WEB_FLOW);
+    let authors = commits.iter().filter(|commit| somebody(&commit.author)).map(|commit| &commit.author_identity.email);
     let committers =
-        commits.iter().filter(|commit| commit.committer.is_some()).map(|commit| &commit.committer_identity.email);
+        commits.iter().filter(|commit| somebody(&commit.committer)).map(|commit| &commit.committer_identity.email);
     let known: BTreeSet<&String> = authors.chain(committers).collect();
     evidence.identities.retain(|identity| !known.contains(&identity.email));
 }

@@ -47,8 +47,7 @@ pub(super) struct Judged {
     pub(super) comparison: Comparison,
     request: Option<Issue>,
     remarks: Vec<Remark>,
-    /// Heads of the pull requests that it was made of.
-    heads: BTreeSet<CommitId>,
+    reviewed: Reviewed,
     pub(super) spoken: Spoken,
 }
 
@@ -180,7 +179,10 @@ impl Gate<'_> {
         let request = self.request_issue(wish)?;
         let remarks = self.remarks(request.as_ref())?;
         let same = request.map(|issue| issue.number) == judged.request.as_ref().map(|issue| issue.number);
-        Ok(same && remarks == judged.remarks && self.since(wish)? == judged.since)
+        Ok(same
+            && remarks == judged.remarks
+            && self.since(wish)? == judged.since
+            && self.reviewed(&judged.since.commit, &wish.commit, &judged.comparison)? == judged.reviewed)
     }
 
     fn deployment_turn(&self, wish: &Wish, judged: Judged) -> Result<GateAnswer, Failure> {
@@ -196,7 +198,7 @@ impl Gate<'_> {
                 change: &wish.commit,
                 title: format!("{} to {}", short(&wish.commit), wish.environment),
                 url: wish.run_url.clone(),
-                before: &judged.heads,
+                before: &judged.reviewed.heads,
             })?);
         }
         all.extend(effects);
@@ -254,20 +256,27 @@ impl Gate<'_> {
     /// Decides about everything between two commits.
     fn judge_range(&self, wish: &Wish, since: Since, request: Option<Issue>) -> Result<Judged, Failure> {
         let comparison = self.github.compare(&since.commit, &wish.commit).map_err(Failure::world)?;
-        let Reviewed { reviews, seen_from, heads } = self.reviewed(&since.commit, &wish.commit, &comparison)?;
+        let reviewed = self.reviewed(&since.commit, &wish.commit, &comparison)?;
         let remarks = self.remarks(request.as_ref())?;
         let asked = request.as_ref().map(|issue| issue.assignees.clone()).unwrap_or_default();
         // The request names the commit: nobody can have approved it before it stood there, nor what it changes before the
         // environment had what it has.
         let judged = request.as_ref().and_then(|issue| issue.created_at).max(since.at);
-        let own = Own { gate: self.account, context: "", judged, asked: &asked };
-        let spoken = people::weigh(self.github, &wish.commit, &reviews, &remarks, &own)?;
+        let own = Own { gate: self.account, context: "", judged, asked: &asked, now: wish.now };
+        let spoken = people::weigh(self.github, &wish.commit, &reviewed.reviews, &remarks, &own)?;
         let forge = facts(wish, &comparison, &spoken, request.as_ref());
         let base = since.commit.clone();
-        let ends = Ends { controls: base.clone(), base, head: wish.commit.clone(), exact: true, pull: None, seen_from };
+        let ends = Ends {
+            controls: base.clone(),
+            base,
+            head: wish.commit.clone(),
+            exact: true,
+            pull: None,
+            seen_from: reviewed.seen_from.clone(),
+        };
         let mut check_request = self.request.check.clone();
         check_request.environment.clone_from(&wish.environment);
-        check_request.now = people::moment(wish.now, &reviews, &remarks);
+        check_request.now = wish.now;
         let place = Place::of(&check_request, &ends, self.github);
         let attached = attachments::read(&check_request.attachments)?;
         let unlisted = authors((comparison.commits.len() as u64, comparison.total_commits), &forge);
@@ -289,7 +298,7 @@ impl Gate<'_> {
             }
         };
         let facts = asking.facts.take().ok_or_else(|| Failure::internal(GateError::NotAsked))?;
-        Ok(Judged { decision, facts, since, comparison, request, remarks, heads, spoken })
+        Ok(Judged { decision, facts, since, comparison, request, remarks, reviewed, spoken })
     }
 
     fn remarks(&self, request: Option<&Issue>) -> Result<Vec<Remark>, Failure> {

@@ -1,9 +1,9 @@
 //! What an environment has, and the deployment objects that say so.
 
 use super::deploy::{Wish, short};
-use super::{Gate, GateAnswer, GateError, perform};
+use super::{Gate, GateAnswer, GateError, people, perform};
 use crate::app::failure::Failure;
-use crate::model::{CommitId, Comparison, Deployment, Effect, Moment, PullReview, Subject, Waiter};
+use crate::model::{Account, CommitId, Comparison, Deployment, Effect, Moment, PullReview, Subject, Waiter};
 use crate::world::git::Repo;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub(super) struct Since {
 }
 
 /// Reviews of the pull requests that a change was made of.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Reviewed {
     pub(super) reviews: Vec<PullReview>,
     /// What each of the commits they name was a change of.
@@ -32,14 +32,19 @@ pub(super) struct Reviewed {
 }
 
 impl Gate<'_> {
-    /// What the environment has now: what it was told, else the newest deployment that succeeded.
+    /// What the environment has now: what it was told, else the newest deployment that succeeded. Whoever may write to the
+    /// repository can make such objects, and whoever names what is there already leaves nothing to judge: what a person
+    /// says is not believed.
     pub(super) fn since(&self, wish: &Wish) -> Result<Since, Failure> {
         if let Some(commit) = wish.since.clone() {
             return Ok(Since { commit, at: None });
         }
-        for deployment in self.github.deployments(&wish.environment, DEPLOYMENTS).map_err(Failure::world)? {
+        let ours = |by: &Account| self.account.is_some_and(|gate| gate.id == by.id);
+        let believed = |by: &Option<Account>| by.as_ref().is_some_and(|by| !by.person || ours(by));
+        let all = self.github.deployments(&wish.environment, DEPLOYMENTS).map_err(Failure::world)?;
+        for deployment in all.into_iter().filter(|deployment| believed(&deployment.by)) {
             let statuses = self.github.deployment_statuses(deployment.id).map_err(Failure::world)?;
-            if let Some(status) = statuses.iter().find(|status| status.state == "success") {
+            if let Some(status) = statuses.iter().find(|status| status.state == "success" && believed(&status.by)) {
                 return Ok(Since { commit: deployment.commit, at: status.at });
             }
         }
@@ -60,22 +65,27 @@ impl Gate<'_> {
     }
 
     /// Reviews of the pull requests that brought the commits: whoever approved there the very same change of a path need
-    /// not approve it again. They saw their pull request and nothing that landed before it: that is what is compared.
+    /// not approve it again. At a pull request to another pull request's branch nobody saw what that one brings along. They saw their pull request and nothing that landed before it: that is what is compared.
     pub(super) fn reviewed(
         &self,
         since: &CommitId,
         head: &CommitId,
         comparison: &Comparison,
     ) -> Result<Reviewed, Failure> {
+        let main = self.github.repository().map_err(Failure::world)?.default_branch;
         let mut pulls = BTreeMap::new();
         for commit in comparison.commits.iter().rev().take(COMMITS) {
             let of = self.github.pulls_of(&commit.id).map_err(Failure::world)?;
-            pulls.extend(of.into_iter().filter(|pull| pull.merged).map(|pull| (pull.number, (pull.base, pull.head))));
+            pulls.extend(
+                of.into_iter()
+                    .filter(|pull| pull.merged && pull.base_ref == main)
+                    .map(|pull| (pull.number, (pull.base, pull.head))),
+            );
         }
         let mut reviewed = Reviewed::default();
         for (number, (base, head_of)) in pulls {
             reviewed.heads.insert(head_of);
-            for review in self.github.reviews(number).map_err(Failure::world)? {
+            for review in people::reviews_here(self.github, number)? {
                 let Some(commit) = review.commit.clone() else { continue };
                 let from = reviewed.seen_from.entry(commit.clone()).or_insert_with(|| base.clone());
                 // A review of the very commit that is deployed says yes to all of it, unless it was all there was to see;
@@ -98,7 +108,7 @@ impl Gate<'_> {
             Subject::Deployment { id, .. } => (self.github.deployment(*id).map_err(Failure::world)?, true),
             _ => {
                 let all = self.github.deployments(&wish.environment, DEPLOYMENTS).map_err(Failure::world)?;
-                let own = |by: &crate::model::Account| self.account.is_some_and(|gate| gate.id == by.id);
+                let own = |by: &Account| self.account.is_some_and(|gate| gate.id == by.id);
                 let own = all.into_iter().find(|it| it.commit == wish.commit && it.by.as_ref().is_some_and(own));
                 (own, false)
             }

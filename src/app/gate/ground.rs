@@ -5,10 +5,13 @@ use crate::app::controls::Controls;
 use crate::app::failure::Failure;
 use crate::app::gather::{self, Ground, Proposal};
 use crate::app::request::CheckRequest;
-use crate::model::{Attachment, CommitId, ForgeFacts};
+use crate::model::{Attachment, CommitId, ForgeCommit, ForgeFacts};
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::github::{ForgeObjects, ForgeTree, GitHub};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Merges from the base that are looked at one by one, without a checkout.
+const MOST_STARTS: usize = 20;
 
 /// The two ends of a change, and how far the change goes back.
 #[derive(Clone, Debug)]
@@ -61,6 +64,32 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// One commit is the last that both ends have. Where several are, none of them shows all that would land: what one side
+    /// has taken back since the other of them is missing in the difference, and not in the merge.
+    ///
+    /// # Errors
+    /// When the forge does not answer.
+    pub(super) fn has_one_start(&self, ends: &Ends, commits: &[ForgeCommit], all: u64) -> Result<bool, Failure> {
+        match self {
+            Self::Checkout(repo, _) => Ok(matches!(repo.seen_at(&ends.base, &ends.head), Ok(Some(_)))),
+            Self::Forge(_) if commits.len() as u64 == all && starts(commits).len() <= 1 => Ok(true),
+            Self::Forge(github) => {
+                let between = github.compare(&ends.base, &ends.head).map_err(Failure::world)?;
+                let starts = starts(&between.commits);
+                let others: Vec<&CommitId> = starts.into_iter().filter(|start| **start != between.merge_base).collect();
+                if others.len() > MOST_STARTS || (between.commits.len() as u64) < between.total_commits {
+                    return Ok(false);
+                }
+                for start in others {
+                    if github.compare(start, &between.merge_base).map_err(Failure::world)?.merge_base != *start {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+
     /// Reads everything about the change.
     ///
     /// # Errors
@@ -106,4 +135,10 @@ impl<'a> Place<'a> {
             }
         }
     }
+}
+
+/// Commits outside of these from which they start.
+fn starts(commits: &[ForgeCommit]) -> BTreeSet<&CommitId> {
+    let among: BTreeSet<&CommitId> = commits.iter().map(|commit| &commit.id).collect();
+    commits.iter().flat_map(|commit| &commit.parents).filter(|parent| !among.contains(parent)).collect()
 }

@@ -2,10 +2,13 @@
 
 use crate::app::failure::Failure;
 use crate::assess::{Acquainted, Heard, Named, speakers, spoken};
-use crate::model::{Account, Command, CommitId, Known, Moment, PullReview, Remark, Spoken};
+use crate::model::{
+    Account, Approval, ApprovalDecision, Command, CommitId, ForgeFacts, Known, Moment, Permission, Principal,
+    PullReview, Remark, ReviewState, Spoken, TimelineEvent,
+};
 use crate::parse;
 use crate::world::github::GitHub;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// People whose rights are asked about at one change: a crowd of strangers who approve must not use up the requests.
 const MOST_PEOPLE: usize = 40;
@@ -23,6 +26,8 @@ pub(super) struct Own<'a> {
     pub(super) judged: Option<Moment>,
     /// Whom it has asked: their rights are looked up first.
     pub(super) asked: &'a [String],
+    /// The moment of the decision, by the clock of this machine.
+    pub(super) now: Moment,
 }
 
 /// Weighs what was said.
@@ -37,7 +42,7 @@ pub(super) fn weigh(
     own: &Own<'_>,
 ) -> Result<Spoken, Failure> {
     let heard = heard(github, remarks, own)?;
-    let mut known = Acquainted { commits: commits(github, head, &heard, own)?, ..Acquainted::default() };
+    let mut known = Acquainted::default();
     let mut people = speakers(reviews, &heard);
     people.sort_by_key(|account| !own.asked.iter().any(|login| account.is(login)));
     for account in people.into_iter().take(MOST_PEOPLE) {
@@ -45,15 +50,92 @@ pub(super) fn weigh(
             known.rights.insert(account.login.to_lowercase(), permission);
         }
     }
-    Ok(spoken(head, reviews, &heard, &known))
+    known.commits = commits(github, head, named_by_writers(&heard, &known), own)?;
+    let mut spoken = spoken(head, reviews, &heard, &known);
+    // Said while this ran, or by a clock that is ahead: an approval waits for the next run, a refusal does not.
+    for (word, _) in spoken.approvals.iter_mut().filter(|(word, _)| word.decision == ApprovalDecision::Reject) {
+        word.at = word.at.map(|at| at.min(own.now));
+    }
+    Ok(spoken)
 }
 
-/// The time of a decision: now, and no earlier than the newest word. A clock that is behind the forge's, and a refusal
-/// that comes while it is decided, must not make a no unsaid.
-pub(super) fn moment(now: Moment, reviews: &[PullReview], remarks: &[Remark]) -> Moment {
-    let said = reviews.iter().filter_map(|review| review.at);
-    let said = said.chain(remarks.iter().filter_map(|remark| remark.created_at));
-    said.fold(now, Ord::max)
+/// The reviews, with objections back that whoever had a hand in the change has dismissed: nobody silences who refuses
+/// their own work. Whoever may dismiss maintains the repository, or takes back what they said themselves.
+///
+/// # Errors
+/// When the forge cannot answer.
+pub(super) fn objections_kept(
+    github: &GitHub,
+    reviews: &[PullReview],
+    timeline: &[TimelineEvent],
+    forge: &ForgeFacts,
+) -> Result<Vec<PullReview>, Failure> {
+    let mut kept = reviews.to_vec();
+    let mut may: BTreeMap<String, bool> = BTreeMap::new();
+    for event in timeline {
+        let Some((id, ReviewState::ChangesRequested)) = event.dismissed else { continue };
+        let Some(review) = kept.iter_mut().find(|review| review.id == id && review.state == ReviewState::Dismissed)
+        else {
+            continue;
+        };
+        let own = |by: &Account| review.by.as_ref().is_some_and(|reviewer| reviewer.id == by.id);
+        let sound = match &event.by {
+            None => false,
+            Some(by) if own(by) => true,
+            Some(by) => {
+                let who = Principal::login(&by.login);
+                let hand = forge.author.as_ref() == Some(&who) || forge.committers.contains(&who);
+                !hand && maintains(github, &by.login, &mut may)?
+            }
+        };
+        if !sound {
+            review.state = ReviewState::ChangesRequested;
+        }
+    }
+    Ok(kept)
+}
+
+/// What GitHub calls it when the branch that a pull request goes to is another, or was pushed over.
+const REBASED: [&str; 3] = ["base_ref_changed", "base_ref_force_pushed", "automatic_base_change_succeeded"];
+
+/// Since when a pull request has the base that it has; `None` when always.
+pub(super) fn based_since(timeline: &[TimelineEvent]) -> Option<Moment> {
+    let rebased = timeline.iter().filter(|event| REBASED.contains(&event.kind.as_str()));
+    rebased.filter_map(|event| event.at).max()
+}
+
+/// Whoever approved before saw the difference to another base: the same commit, and other content.
+pub(super) fn unbase(approvals: &mut [(Approval, Option<String>)], since: Option<Moment>) {
+    let Some(since) = since else { return };
+    for (word, commit) in approvals {
+        if word.decision == ApprovalDecision::Approve && word.at.is_none_or(|at| at <= since) {
+            *commit = None;
+        }
+    }
+}
+
+/// The reviews of a pull request, without approvals from before it had its base.
+///
+/// # Errors
+/// When the forge cannot answer.
+pub(super) fn reviews_here(github: &GitHub, number: u64) -> Result<Vec<PullReview>, Failure> {
+    let mut reviews = github.reviews(number).map_err(Failure::world)?;
+    if reviews.iter().any(|review| review.state == ReviewState::Approved) {
+        let since = based_since(&github.timeline(number).map_err(Failure::world)?);
+        let before = |review: &PullReview| since.is_some_and(|since| review.at.is_none_or(|at| at <= since));
+        reviews.retain(|review| review.state != ReviewState::Approved || !before(review));
+    }
+    Ok(reviews)
+}
+
+fn maintains(github: &GitHub, login: &str, known: &mut BTreeMap<String, bool>) -> Result<bool, Failure> {
+    if let Some(known) = known.get(login) {
+        return Ok(*known);
+    }
+    let permission = github.permission(login).map_err(Failure::world)?;
+    let maintains = matches!(permission, Known::Known(right) if right >= Permission::Maintain);
+    known.insert(login.to_owned(), maintains);
+    Ok(maintains)
 }
 
 /// The comments that say something to the gate. Of those that changed since they were written, it is asked whether their
@@ -85,32 +167,36 @@ fn is(gate: Option<&Account>, by: Option<&Account>) -> bool {
     gate.is_some_and(|gate| by.is_some_and(|by| by.id == gate.id))
 }
 
-/// The commits that approvals by comment name, and since when the gate's own status stands on each.
+/// The commits named by approvals that may count: what strangers name must not use up the requests.
+fn named_by_writers<'a>(heard: &'a [Heard<'_>], known: &Acquainted) -> BTreeSet<&'a str> {
+    let counts = |said: &&Heard<'_>| said.untouched && said.remark.by.as_ref().is_some_and(|by| known.writes(by));
+    let all = heard.iter().filter(counts).flat_map(|said| &said.commands);
+    all.filter_map(|command| match command {
+        Command::Approve { commit } => Some(commit.as_str()),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The commits that approvals by comment name, and since when the gate's own status stands on each. Seven digits are
+/// quickly made the beginning of two commits, so the forge says which one they are, and none if they are several.
 fn commits(
     github: &GitHub,
     head: &CommitId,
-    heard: &[Heard<'_>],
+    shorts: BTreeSet<&str>,
     own: &Own<'_>,
 ) -> Result<BTreeMap<String, Named>, Failure> {
     let mut named = BTreeMap::new();
-    let all = heard.iter().flat_map(|said| &said.commands);
-    let short = all.filter_map(|command| match command {
-        Command::Approve { commit } => Some(commit),
-        _ => None,
-    });
-    for short in short.take(MOST_COMMITS) {
-        if named.contains_key(short) {
-            continue;
-        }
-        if head.0.starts_with(short.as_str()) {
-            named.insert(short.clone(), Named { commit: head.clone(), judged: own.judged });
-            continue;
-        }
-        let Some(found) = github.commit(short).map_err(Failure::world)? else { continue };
-        if found.id.0.starts_with(short.as_str()) {
-            let judged = judged(github, &found.id, own)?;
-            named.insert(short.clone(), Named { commit: found.id, judged });
-        }
+    let mut shorts: Vec<&str> = shorts.into_iter().collect();
+    shorts.sort_by_key(|short| !head.0.starts_with(short));
+    for short in shorts.into_iter().take(MOST_COMMITS) {
+        let commit = match head.0 == short {
+            true => Some(head.clone()),
+            false => github.commit(short).map_err(Failure::world)?.map(|found| found.id),
+        };
+        let Some(commit) = commit.filter(|commit| commit.0.starts_with(short)) else { continue };
+        let judged = if commit == *head { own.judged } else { judged(github, &commit, own)? };
+        named.insert(short.to_owned(), Named { commit, judged });
     }
     Ok(named)
 }

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const MARKER: &str = "<!-- changeward:verdict -->";
 
 /// How GitHub signs what is done in the browser; no person.
-const WEB_FLOW: &str = "web-flow";
+pub(super) const WEB_FLOW: &str = "web-flow";
 
 /// What stands before a pusher's name in a status: pushes are told to the gate once, by the event, and by nobody again.
 const PUSHED: &str = "; pushed by @";
@@ -65,7 +65,8 @@ impl Snapshot {
         let commits = github.pull_commits(number).map_err(Failure::world)?;
         // Who put a label and who forced a push stands in the timeline alone; it is long, and asked for where it matters.
         let labelled = pull.labels.iter().any(|label| label.to_lowercase().starts_with("change:"));
-        let timeline = match labelled || !reviews.is_empty() {
+        let approves = |remark: &Remark| remark.body.to_ascii_lowercase().contains("/approve");
+        let timeline = match labelled || !reviews.is_empty() || remarks.iter().any(approves) {
             true => github.timeline(number).map_err(Failure::world)?,
             false => Vec::new(),
         };
@@ -143,10 +144,14 @@ pub(super) fn judge(
         .iter()
         .filter(|status| gate.is_some_and(|gate| status.by.as_ref().is_some_and(|by| by.id == gate.id)));
     let judged = ours.clone().filter_map(|status| status.at).min();
-    let pusher = pusher(request, &snapshot).or_else(|| ours.clone().find_map(|s| recorded_pusher(&s.description)));
-    let own = Own { gate, context: &context, judged, asked: &snapshot.pull.requested_people };
-    let spoken = people::weigh(github, &snapshot.pull.head, &snapshot.reviews, &snapshot.remarks, &own)?;
-    let mut forge = forge(&snapshot, &spoken, pusher.as_deref());
+    let recorded: Vec<String> = ours.filter_map(|status| recorded_pusher(&status.description)).collect();
+    let pusher = last_pusher(told_pusher(request, &snapshot), &recorded, snapshot.pull.author.as_ref());
+    let mut forge = forge(&snapshot, pusher.iter().chain(&recorded));
+    let own = Own { gate, context: &context, judged, asked: &snapshot.pull.requested_people, now: request.check.now };
+    let reviews = people::objections_kept(github, &snapshot.reviews, &snapshot.timeline, &forge)?;
+    let mut spoken = people::weigh(github, &snapshot.pull.head, &reviews, &snapshot.remarks, &own)?;
+    people::unbase(&mut spoken.approvals, people::based_since(&snapshot.timeline));
+    forge.approvals.clone_from(&spoken.approvals);
     let mut noticed: Vec<Finding> = super::pull_turn::foreign_status(&snapshot, gate).into_iter().collect();
     noticed.extend(emergency::own_labels(&snapshot.pull, &snapshot.timeline, &mut forge));
     let ends = Ends {
@@ -157,17 +162,16 @@ pub(super) fn judge(
         pull: Some(snapshot.pull.number),
         seen_from: BTreeMap::new(),
     };
+    let place = Place::of(&request.check, &ends, github);
+    let one_start = place.has_one_start(&ends, &snapshot.commits, snapshot.pull.commits)?;
     let listed = (snapshot.commits.len() as u64, snapshot.pull.commits);
-    let errors: Vec<IntegrityError> = authors(listed, &forge).into_iter().collect();
-    let mut check_request = request.check.clone();
-    check_request.now = people::moment(request.check.now, &snapshot.reviews, &snapshot.remarks);
-    let place = Place::of(&check_request, &ends, github);
-    let attached = attachments::read(&check_request.attachments)?;
+    let errors: Vec<IntegrityError> = authors(listed, &forge).into_iter().chain(starts(&snapshot, one_start)).collect();
+    let attached = attachments::read(&request.check.attachments)?;
     let mut asking = Asking::new(github, gate, &snapshot.pull.head);
     let decision = loop {
         let (decision, ()) = check::decision(
-            &check_request,
-            |started| place.proposal(&check_request, &ends, (forge.clone(), attached.clone()), started),
+            &request.check,
+            |started| place.proposal(&request.check, &ends, (forge.clone(), attached.clone()), started),
             |mut evidence| {
                 evidence.errors.extend(errors.iter().cloned());
                 evidence.noticed.extend(noticed.iter().cloned());
@@ -187,11 +191,20 @@ pub(super) fn judge(
 }
 
 /// Who pushed, as the event tells.
-fn pusher(request: &GateRequest, snapshot: &Snapshot) -> Option<String> {
+fn told_pusher(request: &GateRequest, snapshot: &Snapshot) -> Option<String> {
     let event = &request.event;
     let pushed = matches!(event.action.as_deref(), Some("synchronize" | "opened" | "reopened"));
     let about = matches!(event.subject, crate::model::Subject::Pull { number } if number == snapshot.pull.number);
     event.sender.clone().filter(|_| pushed && about && event.sender_is_person)
+}
+
+/// Who is written down. An old event that is run again must not rub out who was known to have pushed since.
+fn last_pusher(told: Option<String>, recorded: &[String], author: Option<&Account>) -> Option<String> {
+    let by_author = told.as_ref().is_some_and(|login| author.is_some_and(|author| author.is(login)));
+    match recorded.first() {
+        Some(known) if by_author => Some(known.clone()),
+        known => told.or_else(|| known.cloned()),
+    }
 }
 
 /// What the gate wrote down itself, in a status of its own.
@@ -215,15 +228,16 @@ pub(super) fn with_pusher(description: &str, pusher: Option<&str>, author: Optio
     format!("{head}{tail}")
 }
 
-/// What the forge says, as facts.
-fn forge(snapshot: &Snapshot, spoken: &Spoken, pusher: Option<&str>) -> ForgeFacts {
+/// What the forge says, as facts; but for what people said.
+fn forge<'a>(snapshot: &'a Snapshot, pushers: impl Iterator<Item = &'a String>) -> ForgeFacts {
     let pull = &snapshot.pull;
     let author = pull.author.as_ref().map(|account| Principal::login(&account.login));
     let accounts = snapshot.commits.iter().flat_map(|commit| [&commit.author, &commit.committer]).flatten();
     let names = accounts.map(|account| account.login.as_str()).filter(|login| *login != WEB_FLOW);
     let forced = snapshot.timeline.iter().filter(|event| event.kind == "head_ref_force_pushed");
     let forced = forced.filter_map(|event| event.by.as_ref()).map(|by| by.login.as_str());
-    let committers: BTreeSet<Principal> = names.chain(forced).chain(pusher).map(Principal::login).collect();
+    let committers: BTreeSet<Principal> =
+        names.chain(forced).chain(pushers.map(String::as_str)).map(Principal::login).collect();
     ForgeFacts {
         head: Some(pull.head.0.clone()),
         author: author.clone(),
@@ -233,7 +247,6 @@ fn forge(snapshot: &Snapshot, spoken: &Spoken, pusher: Option<&str>) -> ForgeFac
         body: Some(pull.body.clone()),
         claimed_at: claimed_at(snapshot),
         labels: pull.labels.clone(),
-        approvals: spoken.approvals.clone(),
         ..ForgeFacts::default()
     }
 }
@@ -252,5 +265,14 @@ pub(super) fn authors((listed, all): (u64, u64), forge: &ForgeFacts) -> Option<I
     (listed < all && !forge.approvals.is_empty()).then(|| IntegrityError {
         code: "AUTHORS_MISSING".to_owned(),
         msg: format!("GitHub lists {listed} of {all} commits: who made the others is not known"),
+    })
+}
+
+/// The branch and its base have been merged crosswise.
+fn starts(snapshot: &Snapshot, one: bool) -> Option<IntegrityError> {
+    let base = &snapshot.pull.base_ref;
+    (!one).then(|| IntegrityError {
+        code: "CROSSWISE".to_owned(),
+        msg: format!("no one difference shows what would land: merge `{base}` into the branch once more"),
     })
 }

@@ -42,6 +42,8 @@ impl Gate<'_> {
         let was_green = snapshot.status().is_some_and(|status| status.state == Some(StatusState::Success));
         judge(self.request, self.github, self.account, snapshot).inspect_err(|failure| {
             if self.request.mode != GateMode::Report && (was_green || super::is_control_fault(failure)) {
+                // Rules that ran too long must not use up the time in which that is told.
+                self.github.renew();
                 let (state, description) = words::status_failed(&failure.to_string());
                 let target = self.request.run.url.clone();
                 self.perform(vec![Effect::Status { commit: pull.head, context, state, description, target }]);
@@ -49,7 +51,7 @@ impl Gate<'_> {
         })
     }
 
-    /// Another open pull request with the same head and base shares the status: the strictest of them is told.
+    /// Another open pull request with the same head and context shares the status: the strictest of them is told.
     fn strictest(&self, judged: &Judged) -> Result<Option<(u64, Decision)>, Failure> {
         if !says_yes(&judged.decision) || self.request.mode == GateMode::Report {
             return Ok(None);
@@ -58,7 +60,8 @@ impl Gate<'_> {
         let others = self.github.pulls_of(&pull.head).map_err(Failure::world)?;
         let mut strictest: Option<(u64, Decision)> = None;
         for other in others {
-            let shares = other.open && other.head == pull.head && other.base_ref == pull.base_ref;
+            let context = super::pull::context_of(self.request.context.as_deref(), &other.base_ref);
+            let shares = other.open && other.head == pull.head && context == judged.context;
             if !shares || other.number == pull.number {
                 continue;
             }
@@ -85,6 +88,7 @@ impl Gate<'_> {
         let description = with_pusher(&description, pusher.as_deref(), pull.author.as_ref());
         let standing = PullStanding {
             pull: pull.clone(),
+            owner: self.request.access.repository.owner.clone(),
             gate: self.account.cloned(),
             context: judged.context.clone(),
             status: snapshot.status().cloned(),

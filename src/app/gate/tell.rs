@@ -3,7 +3,7 @@
 use super::{Files, GateAnswer, Turn};
 use crate::app::failure::Failure;
 use crate::app::request::FailOn;
-use crate::model::{Effect, OUTPUTS, Receipt};
+use crate::model::{Effect, OUTPUTS, Receipt, Verdict};
 use crate::report::{Format, Style, gate as words, render};
 use crate::world::{actions, files};
 use std::collections::BTreeMap;
@@ -17,10 +17,15 @@ pub fn tell(answer: &GateAnswer, fail_on: FailOn, given: &Files) -> Result<(), F
     let code = answer.exit_code(fail_on);
     let strictest = answer.strictest();
     let written = match (strictest, &given.report) {
-        (Some(turn), Some(path)) => Some(report(turn, path)?),
-        _ => None,
+        (Some(turn), Some(path)) => report(turn, path).map(Some),
+        _ => Ok(None),
     };
-    outputs(given, strictest, written, code)?;
+    let written = match written {
+        Ok(written) => written,
+        // What an earlier step printed must not stand in for an output, whatever fails.
+        Err(failure) => return tell_failure(&failure, given).and(Err(failure)),
+    };
+    outputs(given, strictest.map(|turn| (turn, answer.troubles.is_empty())), written, code)?;
     let Some(summary) = &given.summary else { return Ok(()) };
     let decisions: Vec<_> = answer.turns.iter().map(|turn| (turn.title.clone(), &turn.decision)).collect();
     let receipts: Vec<Receipt> = answer.turns.iter().flat_map(|turn| turn.receipts.iter().cloned()).collect();
@@ -61,16 +66,18 @@ fn report(turn: &Turn, path: &Path) -> Result<String, Failure> {
     Ok(path.display().to_string())
 }
 
-fn outputs(files: &Files, turn: Option<&Turn>, report: Option<String>, code: u8) -> Result<(), Failure> {
+/// A yes that could not be told, or beside which something failed, is no verdict.
+fn outputs(files: &Files, turn: Option<(&Turn, bool)>, report: Option<String>, code: u8) -> Result<(), Failure> {
     let Some(path) = &files.outputs else { return Ok(()) };
     let mut values: BTreeMap<&str, String> = BTreeMap::from([("exit-code", code.to_string())]);
     values.insert("automatic", "false".to_owned());
     values.insert("report", report.unwrap_or_default());
-    if let Some(Turn { decision, comment_url, request_url, .. }) = turn {
+    if let Some((Turn { decision, comment_url, request_url, .. }, whole)) = turn {
+        let says = whole || decision.verdict() != Verdict::Approve;
         let commit = |id: &Option<crate::model::CommitId>| id.as_ref().map_or_else(String::new, |id| id.0.clone());
         values.insert("class", decision.class.as_str().to_owned());
-        values.insert("verdict", decision.verdict().as_str().to_owned());
-        values.insert("automatic", decision.automatic().to_string());
+        values.insert("verdict", if says { decision.verdict().as_str().to_owned() } else { String::new() });
+        values.insert("automatic", (says && decision.automatic()).to_string());
         values.insert("risk", decision.risk.as_str().to_owned());
         values.insert("head", commit(&decision.head));
         values.insert("base", commit(&decision.base));

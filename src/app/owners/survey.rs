@@ -67,6 +67,11 @@ impl Place {
         repo.top_level().map_err(Failure::world)
     }
 
+    /// The clone ends before the history does.
+    pub(in crate::app) fn is_shallow(&self) -> Result<bool, Failure> {
+        self.repo.as_ref().map_or(Ok(false), |repo| repo.is_shallow().map_err(Failure::world))
+    }
+
     /// When a commit was made.
     pub(in crate::app) fn committed_at(&self, commit: &CommitId) -> Result<Option<Moment>, Failure> {
         self.repo.as_ref().map(|repo| repo.committed_at(commit)).transpose().map_err(Failure::world)

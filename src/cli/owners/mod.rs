@@ -68,7 +68,7 @@ pub(super) struct AtArgs {
 /// Which state of the files is looked at.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which state")]
-pub(super) struct StateArgs {
+pub(in crate::cli) struct StateArgs {
     /// The files of REV [default: HEAD]
     #[arg(long, value_name = "REV", value_parser = super::change::revision, conflicts_with = "worktree")]
     at: Option<String>,
@@ -92,7 +92,7 @@ impl AtArgs {
 }
 
 impl StateArgs {
-    pub(super) fn meant(self, dir: &Path) -> At {
+    pub(in crate::cli) fn meant(self, dir: &Path) -> At {
         match self {
             Self { control_files: Some(folder), .. } => At::Folder(below(dir, folder)),
             Self { at: Some(revision), .. } => At::Revision(revision),

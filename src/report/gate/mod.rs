@@ -18,5 +18,5 @@ pub use effect::sentence as effect_words;
 pub use obligation::{obligation_body, obligation_title};
 pub use plan::{dry_run, dry_run_json, plan_schema};
 pub use request::{request_body, request_decided, request_superseded, request_title};
-pub use status::{status, status_failed, status_held};
+pub use status::{status, status_failed};
 pub use summary::{summary, summary_note};

@@ -1,7 +1,7 @@
 //! What the texts of the gate are made of.
 
 use crate::model::{
-    Ask, Beside, ChangeClass, CommitId, Decision, Done, Level, Obligation, Principal, PrincipalKind, Receipt,
+    Ask, Beside, ChangeClass, CommitId, Decision, Done, Level, Obligation, Principal, PrincipalKind, Receipt, Verdict,
 };
 use crate::report::gate::effect;
 use crate::report::gate::obligation::in_words;
@@ -160,6 +160,9 @@ fn refused(receipt: &Receipt) -> String {
 
 /// What makes it standard, where that is near.
 pub(super) fn nearly_standard(decision: &Decision, page: &mut Page) {
+    if decision.class != ChangeClass::Normal || decision.verdict() == Verdict::Approve {
+        return;
+    }
     let standard = decision.why_not.iter().find(|(class, _)| *class == ChangeClass::Standard);
     let why = standard.map(|(_, why)| why.as_slice()).unwrap_or_default();
     let why: Vec<_> = why.iter().filter(|finding| !decision.reasons.contains(finding)).collect();

@@ -1,6 +1,6 @@
 //! The description of a commit status: the one line beside the merge button, 140 characters of plain text.
 
-use crate::model::{ChangeClass, Decision, Principal, StatusState, Verdict};
+use crate::model::{ChangeClass, Decision, StatusState, Verdict};
 use crate::report::escape::terminal;
 use crate::report::words;
 
@@ -16,19 +16,6 @@ pub fn status(decision: &Decision) -> (StatusState, String) {
         Verdict::Block => (StatusState::Failure, format!("{class}: blocked by {}", blocked(decision))),
     };
     (state, line(&said))
-}
-
-/// The same while somebody holds it: never green, whatever the decision says.
-pub fn status_held(decision: &Decision, by: &Principal) -> (StatusState, String) {
-    let (state, said) = status(decision);
-    match state {
-        StatusState::Success => {
-            let held =
-                format!("{}: held by {}; a comment /release lets it go on", decision.class.as_str(), by.as_str());
-            (StatusState::Pending, line(&held))
-        }
-        _ => (state, said),
-    }
 }
 
 /// The same where nothing could be decided.

@@ -13,7 +13,7 @@ impl GitHub {
     /// # Errors
     /// When GitHub cannot answer.
     pub fn check_results(&self, commit: &CommitId) -> Result<Vec<CheckResult>, ForgeError> {
-        let path = self.of_repository(&format!("commits/{}/check-runs", segment(&commit.0)));
+        let path = self.of_repository(&format!("commits/{}/check-runs?per_page=100", segment(&commit.0)));
         let runs = match self.json(&path)? {
             Known::Known(answer) => answer.get("check_runs").and_then(Value::as_array).cloned().unwrap_or_default(),
             Known::Unknown(_) => Vec::new(),

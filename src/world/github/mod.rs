@@ -66,6 +66,11 @@ impl Token {
         Self(SecretString::from(text.trim()))
     }
 
+    /// The command that makes a runner hide it in its log: for a token that GitHub did not hand out itself.
+    pub fn mask(&self) -> String {
+        super::actions::mask(self.expose())
+    }
+
     fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -178,14 +178,14 @@ impl GitHub {
 /// Anything.
 impl GitHub {
     /// What lies at a path below the API's base, such as `repos/OWNER/NAME/rulesets` ([`GitHub::of_repository`] makes
-    /// one; encode names with [`segment`]). All pages of a list are joined; so are those of a list that an object holds.
+    /// one; encode names with [`segment`], and ask lists for `per_page=100`). All pages of a list are joined; so are those of a list that an object holds.
     /// What is not there, or not for this token, is unknown.
     pub fn json(&self, path: &str) -> Result<Known<Value>, ForgeError> {
         if path.contains("://") || self.base.join(path).parse::<http::Uri>().is_err() {
             return Err(malformed(path, "a path below the API's base was expected"));
         }
         let mut whole: Option<Value> = None;
-        let read = self.pages(self.get(&paged(path)), |answer, name| {
+        let read = self.pages(self.get(path), |answer, name| {
             match &mut whole {
                 None => whole = Some(answer.json),
                 Some(whole) => join(whole, answer.json).ok_or_else(|| incomplete(name, "its pages have two forms"))?,

@@ -24,6 +24,7 @@ OPERATIONS = [
     f"get {REPO}/actions/permissions/workflow",
     f"get {REPO}/actions/runs/{{run_id}}",
     f"post {REPO}/actions/runs/{{run_id}}/rerun-failed-jobs",
+    f"get {REPO}/branches/{{branch}}",
     f"get {REPO}/branches/{{branch}}/protection",
     f"get {REPO}/codeowners/errors",
     f"get {REPO}/collaborators/{{username}}/permission",
@@ -39,6 +40,7 @@ OPERATIONS = [
     f"post {REPO}/deployments/{{deployment_id}}/statuses",
     f"get {REPO}/environments",
     f"get {REPO}/environments/{{environment_name}}",
+    f"get {REPO}/environments/{{environment_name}}/deployment-branch-policies",
     f"get {REPO}/git/blobs/{{file_sha}}",
     f"get {REPO}/git/ref/{{ref}}",
     f"get {REPO}/git/trees/{{tree_sha}}",
@@ -88,7 +90,9 @@ def strip(node, names=False):
 
 
 def json_only(content):
-    return {"application/json": {"schema": strip(content["application/json"]["schema"])}} if "application/json" in content else {}
+    if "application/json" not in content:
+        return {}
+    return {"application/json": {"schema": strip(content["application/json"]["schema"])}}
 
 
 def operation(source, inherited):
@@ -117,7 +121,9 @@ def references(node):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         whole = json.load(file)
-    cut = {"openapi": whole["openapi"], "info": {"title": "A cut of GitHub's REST API description", "version": whole["info"]["version"], "license": whole["info"]["license"]}, "paths": {}, "components": {}}
+    info = {"title": "A cut of GitHub's REST API description"}
+    info.update({key: whole["info"][key] for key in ("version", "license")})
+    cut = {"openapi": whole["openapi"], "info": info, "paths": {}, "components": {}}
     for line in OPERATIONS:
         method, path = line.split(" ")
         source = whole["paths"][path]

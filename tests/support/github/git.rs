@@ -14,6 +14,7 @@ type Known = HashMap<Vec<String>, Arc<Vec<u8>>>;
 pub struct Git {
     folder: PathBuf,
     known: Arc<Mutex<Known>>,
+    commits: Arc<Mutex<HashMap<String, Commit>>>,
 }
 
 /// One commit, as git tells it.
@@ -41,7 +42,7 @@ pub struct Row {
 
 impl Git {
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), known: Arc::default() }
+        Self { folder: folder.to_owned(), known: Arc::default(), commits: Arc::default() }
     }
 
     pub fn folder(&self) -> &Path {
@@ -108,28 +109,27 @@ impl Git {
     }
 
     pub fn commit(&self, sha: &str) -> Option<Commit> {
-        const FORMAT: &str = "--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B";
-        let bytes = self.fixed(&["show", "--no-patch", FORMAT, sha])?;
-        let text = String::from_utf8_lossy(&bytes);
-        let parts: Vec<&str> = text.splitn(10, '\0').collect();
-        let moment = |text: &str| -> String {
-            jiff::Timestamp::from_second(text.parse().unwrap()).unwrap().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-        };
-        Some(Commit {
-            sha: parts[0].to_owned(),
-            tree: parts[1].to_owned(),
-            parents: parts[2].split_whitespace().map(str::to_owned).collect(),
-            author: (parts[3].to_owned(), parts[4].to_owned(), moment(parts[5])),
-            committer: (parts[6].to_owned(), parts[7].to_owned(), moment(parts[8])),
-            message: parts[9].trim_end().to_owned(),
-        })
+        if let Some(known) = self.commits.lock().unwrap().get(sha) {
+            return Some(known.clone());
+        }
+        let bytes = self.run(&["log", "-1", "-z", FORMAT, "--end-of-options", sha, "--"])?;
+        self.learn(&bytes).pop()
     }
 
-    /// The commits of `old..new`, oldest first.
+    /// The commits of `old..new`, oldest first. All of them are read at once.
     pub fn between(&self, old: &str, new: &str) -> Vec<String> {
         let range = format!("{old}..{new}");
-        let bytes = self.fixed(&["rev-list", "--reverse", "--topo-order", &range]).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+        let listed = self.fixed(&["log", "--reverse", "--topo-order", "-z", FORMAT, "--end-of-options", &range, "--"]);
+        self.learn(&listed.unwrap_or_default()).into_iter().map(|commit| commit.sha).collect()
+    }
+
+    /// Reads what git printed of commits, and remembers it.
+    fn learn(&self, bytes: &[u8]) -> Vec<Commit> {
+        let records = bytes.split(|&byte| byte == 0).filter(|record| !record.is_empty());
+        let commits: Vec<Commit> = records.map(|record| commit(&String::from_utf8_lossy(record))).collect();
+        let known = commits.iter().map(|commit| (commit.sha.clone(), commit.clone()));
+        self.commits.lock().unwrap().extend(known);
+        commits
     }
 
     pub fn tree(&self, revision: &str, recursive: bool) -> Option<(String, Vec<Value>)> {
@@ -208,6 +208,25 @@ impl Git {
             }
         }
         Some(rows)
+    }
+}
+
+/// How git is to print a commit.
+const FORMAT: &str = "--format=%H%x01%T%x01%P%x01%an%x01%ae%x01%at%x01%cn%x01%ce%x01%ct%x01%B";
+
+/// One commit as it was printed.
+fn commit(text: &str) -> Commit {
+    let parts: Vec<&str> = text.splitn(10, '\x01').collect();
+    let moment = |text: &str| -> String {
+        jiff::Timestamp::from_second(text.parse().unwrap()).unwrap().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    };
+    Commit {
+        sha: parts[0].to_owned(),
+        tree: parts[1].to_owned(),
+        parents: parts[2].split_whitespace().map(str::to_owned).collect(),
+        author: (parts[3].to_owned(), parts[4].to_owned(), moment(parts[5])),
+        committer: (parts[6].to_owned(), parts[7].to_owned(), moment(parts[8])),
+        message: parts[9].trim_end().to_owned(),
     }
 }
 

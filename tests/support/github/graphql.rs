@@ -50,6 +50,7 @@ pub fn answer(state: &State, who: &Token, body: &Value) -> Value {
 
 fn root(state: &State, who: &Token, asked: &Selection, errors: &mut Vec<Value>) -> Value {
     match asked.name.as_str() {
+        // Whoever it is: the schema says that it is a `User`.
         "viewer" => actor(state, &who.login, &asked.inside, "User", errors),
         "rateLimit" => json!({"cost": 1, "remaining": 4999, "limit": 5000}),
         "node" => node(state, who, asked.args.get("id").unwrap_or(&Value::Null), &asked.inside, errors),
@@ -128,7 +129,7 @@ fn comment(state: &State, found: &Comment, field: &Selection, errors: &mut Vec<V
 
 fn actor(state: &State, login: &str, asked: &[Selection], usual: &str, errors: &mut Vec<Value>) -> Value {
     let Some(user) = state.user(login).filter(|user| !user.gone) else { return Value::Null };
-    let kind = user.kind;
+    let kind = if usual == "User" { usual } else { user.kind };
     object(asked, kind, &["Actor", "Node"], errors, &mut |field, errors| match field.name.as_str() {
         // Of somebody else GraphQL says a bot's login without the end that REST gives it; of itself with it.
         "login" if usual == "Actor" => json!(user.login.strip_suffix("[bot]").unwrap_or(&user.login)),

@@ -203,6 +203,11 @@ impl Fake {
         locked(&self.shared.journal).clone()
     }
 
+    /// The same for people, one a line.
+    pub fn log(&self) -> String {
+        self.journal().iter().map(|entry| entry.line() + "\n").collect()
+    }
+
     /// Forgets the requests so far.
     pub fn clear_journal(&self) {
         locked(&self.shared.journal).clear();

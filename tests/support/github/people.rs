@@ -31,6 +31,7 @@ impl Fake {
             pull.head_repo = Some(fork.to_owned());
             pull.head_ref = branch.to_owned();
             pull.head = sha.to_owned();
+            pull.pushes[0].1 = sha.to_owned();
             number
         })
     }

@@ -33,11 +33,13 @@ impl State {
         }
     }
 
-    pub fn say_app(&self, by_app: bool) -> Value {
+    /// The App that wrote something in its own name; a workflow's token is one, too.
+    pub fn say_app(&self, by: &str, by_app: bool) -> Value {
         if !by_app {
             return Value::Null;
         }
-        json!({"id": 8001, "slug": "changeward", "name": "changeward", "owner": self.say_user(&self.owner), "permissions": {}, "events": []})
+        let (id, slug) = if by == ACTIONS { (ACTIONS_APP, "github-actions") } else { (8001, "changeward") };
+        json!({"id": id, "slug": slug, "name": slug, "owner": self.say_user(&self.owner), "permissions": {}, "events": []})
     }
 
     /// The repository, as it stands inside other things.
@@ -116,7 +118,7 @@ impl State {
         let pull = &self.pulls[&number];
         let mut said = self.say_pull_short(number);
         let (old, commits) = self.span(pull, git);
-        let rows = git.rows(&old, &pull.head).unwrap_or_default();
+        let rows = self.rows(&old, &pull.head, git);
         said["merged"] = pull.merged_at.is_some().into();
         said["mergeable"] = if self.issues[&number].open { true.into() } else { Value::Null };
         said["mergeable_state"] = "blocked".into();
@@ -137,13 +139,24 @@ impl State {
         (old, commits)
     }
 
+    /// The changed files of a pull request, as GitHub counts them and as it lists them.
+    pub fn rows(&self, old: &str, head: &str, git: &Git) -> Vec<Row> {
+        let mut rows = git.rows(old, head).unwrap_or_default();
+        for row in rows.iter_mut().filter(|row| self.blind_files.contains(&row.path)) {
+            (row.added, row.removed, row.patch) = (0, 0, None);
+        }
+        rows
+    }
+
     pub fn say_row(&self, row: &Row, at: &str) -> Value {
         let mut said = json!({
             "sha": row.sha, "filename": row.path, "status": row.status, "additions": row.added, "deletions": row.removed,
             "changes": row.added + row.removed, "contents_url": self.url(&format!("contents/x?ref={at}")),
         });
-        if let Some(patch) = &row.patch {
-            said["patch"] = patch.clone().into();
+        match &row.patch {
+            _ if self.zeroed => ["additions", "deletions", "changes"].iter().for_each(|count| said[*count] = 0.into()),
+            Some(patch) => said["patch"] = patch.clone().into(),
+            None => {}
         }
         if let Some(old) = &row.old {
             said["previous_filename"] = old.clone().into();
@@ -187,7 +200,7 @@ impl State {
             "created_at": moment(comment.created_at), "updated_at": moment(comment.updated_at),
             "html_url": self.page(&format!("issues/{}#issuecomment-{}", comment.issue, comment.id)),
             "url": self.url(&format!("issues/comments/{}", comment.id)), "issue_url": self.url(&format!("issues/{}", comment.issue)),
-            "author_association": self.association(&comment.by), "performed_via_github_app": self.say_app(comment.via_app),
+            "author_association": self.association(&comment.by), "performed_via_github_app": self.say_app(&comment.by, comment.via_app),
         })
     }
 
@@ -202,7 +215,7 @@ impl State {
             "created_at": moment(issue.created_at), "updated_at": moment(issue.updated_at), "closed_at": issue.closed_at.map(moment),
             "html_url": self.page(&format!("issues/{number}")), "url": self.url(&format!("issues/{number}")),
             "repository_url": self.url("").trim_end_matches('/'), "author_association": self.association(&issue.by),
-            "performed_via_github_app": self.say_app(issue.via_app),
+            "performed_via_github_app": self.say_app(&issue.by, issue.via_app),
         });
         if let Some(pull) = self.pulls.get(&number) {
             said["html_url"] = self.page(&format!("pull/{number}")).into();
@@ -275,7 +288,7 @@ impl State {
                     parent["html_url"] = said["html_url"].clone();
                 }
                 entry["verification"] = json!({"verified": false, "reason": "unsigned", "signature": null, "payload": null, "verified_at": null});
-                dated.push((issue.created_at, entry));
+                dated.push((pull.arrived(&sha, git).unwrap_or(issue.created_at), entry));
             }
             for review in pull.reviews.iter().filter(|review| review.state != "PENDING") {
                 let mut said = self.say_review(number, review);

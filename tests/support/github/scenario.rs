@@ -174,6 +174,12 @@ impl Said<'_> {
         self.0[name].as_str().ok_or(format!("`{name}` is missing"))
     }
 
+    /// A commit: `sha` may be anything that git knows.
+    fn commit(&self, fake: &Fake) -> Result<String, String> {
+        let name = self.word("sha")?;
+        fake.git().resolve(name).ok_or(format!("git knows no `{name}`"))
+    }
+
     fn some(&self, name: &str) -> &str {
         self.0[name].as_str().unwrap_or_default()
     }
@@ -187,22 +193,23 @@ impl Said<'_> {
 fn makes(fake: &Fake, said: &Said<'_>) -> Result<Option<Value>, String> {
     let (word, some, number) = (|name| said.word(name), |name| said.some(name), |name| said.number(name));
     let by = || said.word("by");
+    let sha = || said.commit(fake);
     Ok(Some(match word("do")? {
         "open" => fake.open(by()?, word("head")?, word("base")?, word("title")?).into(),
-        "open_from_fork" => fake
-            .open_from_fork(by()?, word("fork")?, word("branch")?, word("sha")?, word("base")?, word("title")?)
-            .into(),
+        "open_from_fork" => {
+            fake.open_from_fork(by()?, word("fork")?, word("branch")?, &sha()?, word("base")?, word("title")?).into()
+        }
         "push" => fake.push(by()?, word("branch")?).into(),
-        "approve" if said.0["sha"].is_string() => fake.approve_at(by()?, number("number")?, word("sha")?).into(),
+        "approve" if said.0["sha"].is_string() => fake.approve_at(by()?, number("number")?, &sha()?).into(),
         "approve" => fake.approve(by()?, number("number")?).into(),
         "request_changes" => fake.request_changes(by()?, number("number")?, some("body")).into(),
         "review_comment" => fake.review_comment(by()?, number("number")?, some("body")).into(),
         "comment" => fake.comment(by()?, number("number")?, word("body")?).into(),
         "issue" => fake.issue(by()?, word("title")?, some("body"), &words(&said.0["labels"])).into(),
-        "deployed" => fake.deployed(by()?, word("sha")?, word("environment")?, some("state")).into(),
+        "deployed" => fake.deployed(by()?, &sha()?, word("environment")?, some("state")).into(),
         "run" => {
             let conclusion = said.0["conclusion"].as_str();
-            fake.run(by()?, word("event")?, word("sha")?, word("status")?, conclusion).into()
+            fake.run(by()?, word("event")?, &sha()?, word("status")?, conclusion).into()
         }
         "event" => fake.event(word("event")?, &said.0["args"]),
         _ => return Ok(None),
@@ -213,6 +220,7 @@ fn makes(fake: &Fake, said: &Said<'_>) -> Result<Option<Value>, String> {
 fn changes(fake: &Fake, said: &Said<'_>) -> Result<(), String> {
     let (word, some, number) = (|name| said.word(name), |name| said.some(name), |name| said.number(name));
     let by = || said.word("by");
+    let sha = || said.commit(fake);
     match word("do")? {
         "dismiss" => fake.dismiss(by()?, number("number")?, number("review")?),
         "edit_comment" => fake.edit_comment_as(by()?, number("comment")?, word("body")?),
@@ -224,9 +232,9 @@ fn changes(fake: &Fake, said: &Said<'_>) -> Result<(), String> {
         "draft" => fake.draft(by()?, number("number")?, said.0["draft"] != false),
         "close" => fake.close(by()?, number("number")?),
         "reopen" => fake.reopen(by()?, number("number")?),
-        "merge" => fake.merge(by()?, number("number")?, word("sha")?),
-        "push_to_fork" => fake.push_to_fork(by()?, number("number")?, word("sha")?),
-        "status" => fake.status_as(by()?, word("sha")?, word("context")?, word("state")?, some("description")),
+        "merge" => fake.merge(by()?, number("number")?, &sha()?),
+        "push_to_fork" => fake.push_to_fork(by()?, number("number")?, &sha()?),
+        "status" => fake.status_as(by()?, &sha()?, word("context")?, word("state")?, some("description")),
         "run_ends" => fake.run_ends(number("run")?, word("conclusion")?),
         "pass" => fake.pass(number("seconds")? as i64),
         "fault" => fake.fault(fault(said.0)?),

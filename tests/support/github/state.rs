@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of GitHub's own account for `GITHUB_TOKEN`.
 pub const ACTIONS_ID: u64 = 41_898_282;
+/// The App behind it.
+pub const ACTIONS_APP: u64 = 15_368;
 /// Its login.
 pub const ACTIONS: &str = "github-actions[bot]";
 
@@ -110,6 +112,15 @@ pub struct Pull {
     pub requested_people: Vec<String>,
     pub requested_teams: Vec<String>,
     pub reviews: Vec<Review>,
+    /// Each head there was: when it was pushed, and by whom.
+    pub pushes: Vec<(Timestamp, String, String)>,
+}
+
+impl Pull {
+    /// When a commit came in.
+    pub fn arrived(&self, sha: &str, git: &Git) -> Option<Timestamp> {
+        self.pushes.iter().find(|(_, head, _)| head == sha || git.is_ancestor(sha, head)).map(|(at, ..)| *at)
+    }
 }
 
 /// A review.
@@ -224,6 +235,8 @@ pub struct State {
     pub runs: BTreeMap<u64, Run>,
     /// Whole environments, as GitHub says them.
     pub environments: BTreeMap<String, Value>,
+    /// For each environment, the patterns of branches that may be deployed to it.
+    pub branch_policies: BTreeMap<String, Vec<String>>,
     /// For each branch, the list that `rules/branches/BRANCH` answers.
     pub rules: BTreeMap<String, Value>,
     pub rulesets: Vec<Value>,
@@ -232,10 +245,20 @@ pub struct State {
     pub actions: Value,
     pub workflow: Value,
     pub codeowners_errors: Value,
+    /// Files that are listed as modified with nothing changed and no patch, as GitHub does with very large answers.
+    pub blind_files: BTreeSet<String>,
+    /// Files that are counted and not listed.
+    pub hidden_files: BTreeSet<String>,
+    /// Trees are said to be cut off, whatever their size.
+    pub truncated_trees: bool,
     /// What a team answers to a token without the right: 403, or 404 as some do.
     pub denied_team_status: u16,
     /// «Allow GitHub Actions to create and approve pull requests».
     pub actions_may_approve: bool,
+    /// Rows of changed files come with zeros and without lines, as they do past some 20,000 lines.
+    pub zeroed: bool,
+    /// The most entries of one answer about a tree.
+    pub most_entries: usize,
     pub now: Timestamp,
     /// How far the `Date` header is off, in seconds.
     pub skew: i64,
@@ -300,14 +323,20 @@ impl State {
             deployments: BTreeMap::new(),
             runs: BTreeMap::new(),
             environments: BTreeMap::new(),
+            branch_policies: BTreeMap::new(),
             rules: BTreeMap::new(),
             rulesets: vec![],
             protection: BTreeMap::new(),
             actions: json!({"enabled": true, "allowed_actions": "all", "sha_pinning_required": false}),
             workflow: json!({"default_workflow_permissions": "read", "can_approve_pull_request_reviews": false}),
             codeowners_errors: json!([]),
+            blind_files: BTreeSet::new(),
+            hidden_files: BTreeSet::new(),
+            truncated_trees: false,
             denied_team_status: 403,
             actions_may_approve: false,
+            zeroed: false,
+            most_entries: 100_000,
             now: "2026-11-23T09:00:00Z".parse().unwrap(),
             skew: 0,
             next_id: 100_000,
@@ -473,7 +502,10 @@ impl State {
             requested_people: vec![],
             requested_teams: vec![],
             reviews: vec![],
+            pushes: vec![],
         };
+        let pushed = (self.now, pull.head.clone(), by.to_owned());
+        let pull = Pull { pushes: vec![pushed], ..pull };
         self.pulls.insert(number, pull);
         number
     }
@@ -602,6 +634,7 @@ impl State {
     pub fn move_head(&mut self, by: &str, number: u64, to: &str, before: Option<&str>, git: &Git) {
         let pull = self.pulls.get_mut(&number).expect("a pull request");
         pull.head = to.to_owned();
+        pull.pushes.push((self.now, to.to_owned(), by.to_owned()));
         if let Some(base) = self.branches.get(&pull.base_ref) {
             pull.base = base.clone();
         }

@@ -23,21 +23,25 @@ pub(in crate::world::github) struct WireReview {
 impl Wire for WireReview {
     type Noun = PullReview;
     fn noun(self) -> Result<PullReview, String> {
-        let state = match self.state.to_ascii_uppercase().as_str() {
-            "APPROVED" => ReviewState::Approved,
-            "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
-            "COMMENTED" => ReviewState::Commented,
-            "DISMISSED" => ReviewState::Dismissed,
-            _ => ReviewState::Pending,
-        };
         Ok(PullReview {
             id: self.id,
             by: WireUser::of(self.user),
-            state,
+            state: said(&self.state),
             commit: self.commit_id.as_deref().map(commit_id).transpose()?,
             at: moment(self.submitted_at.as_deref()),
             body: self.body.unwrap_or_default(),
         })
+    }
+}
+
+/// What a review says. Events write it in small letters.
+fn said(state: &str) -> ReviewState {
+    match state.to_ascii_uppercase().as_str() {
+        "APPROVED" => ReviewState::Approved,
+        "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
+        "COMMENTED" => ReviewState::Commented,
+        "DISMISSED" => ReviewState::Dismissed,
+        _ => ReviewState::Pending,
     }
 }
 
@@ -134,6 +138,14 @@ pub(in crate::world::github) struct WireTimeline {
     label: Option<WireLabel>,
     commit_id: Option<String>,
     sha: Option<String>,
+    dismissed_review: Option<WireDismissed>,
+}
+
+/// The review that was taken back.
+#[derive(Deserialize)]
+struct WireDismissed {
+    review_id: Option<u64>,
+    state: Option<String>,
 }
 
 impl Wire for WireTimeline {
@@ -146,6 +158,7 @@ impl Wire for WireTimeline {
             at: moment(self.created_at.as_deref()).or_else(|| moment(self.submitted_at.as_deref())),
             label: self.label.and_then(|label| label.name),
             commit: commit.and_then(|commit| commit_id(&commit).ok()),
+            dismissed: self.dismissed_review.and_then(|review| Some((review.review_id?, said(&review.state?)))),
         })
     }
 }

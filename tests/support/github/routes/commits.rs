@@ -17,8 +17,6 @@ pub const ROUTES: Table = &[
     Route { name: "GET /repos/{owner}/{repo}/git/trees/{tree_sha}", needs: CONTENTS, handler: tree },
 ];
 
-/// The most entries of one answer about a tree.
-const MOST_ENTRIES: usize = 100_000;
 /// The most statuses of one context on one commit.
 const MOST_STATUSES: usize = 1000;
 
@@ -155,8 +153,8 @@ fn tree(call: &mut Call<'_>) -> Answer {
     let hex = wanted.len() >= 40 && wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
     let found = if hex { call.git.tree(&wanted, call.query.contains_key("recursive")) } else { Option::None };
     let (sha, mut entries) = found.ok_or_else(not_found)?;
-    let truncated = entries.len() > MOST_ENTRIES;
-    entries.truncate(MOST_ENTRIES);
+    let truncated = entries.len() > call.state.most_entries || call.state.truncated_trees;
+    entries.truncate(call.state.most_entries);
     for entry in &mut entries {
         if entry["type"] != "commit" {
             let place = if entry["type"] == "tree" { "trees" } else { "blobs" };

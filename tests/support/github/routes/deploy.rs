@@ -27,6 +27,11 @@ pub const ROUTES: Table = &[
         needs: &[("actions", Read)],
         handler: environment,
     },
+    Route {
+        name: "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies",
+        needs: &[("actions", Read)],
+        handler: branch_policies,
+    },
     Route { name: "GET /repos/{owner}/{repo}/actions/runs/{run_id}", needs: &[("actions", Read)], handler: run },
     Route {
         name: "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs",
@@ -163,6 +168,18 @@ fn environments(call: &mut Call<'_>) -> Answer {
 fn environment(call: &mut Call<'_>) -> Answer {
     let found = call.state.environments.get(call.param("environment_name")).cloned().ok_or_else(not_found)?;
     Ok(Reply::One(200, found))
+}
+
+/// The names that `branch_policies` of the state lists for the environment.
+fn branch_policies(call: &mut Call<'_>) -> Answer {
+    let name = call.param("environment_name");
+    if !call.state.environments.contains_key(name) {
+        return Err(not_found());
+    }
+    let names = call.state.branch_policies.get(name).cloned().unwrap_or_default();
+    let say =
+        |(name, id): (&String, u64)| json!({"id": id, "node_id": format!("GP_{id}"), "name": name, "type": "branch"});
+    Ok(Reply::Wrapped("branch_policies", names.iter().zip(1..).map(say).collect()))
 }
 
 fn run(call: &mut Call<'_>) -> Answer {

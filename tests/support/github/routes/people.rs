@@ -46,7 +46,7 @@ fn repository(call: &mut Call<'_>) -> Answer {
 
 fn permission(call: &mut Call<'_>) -> Answer {
     let login = call.param("username").to_owned();
-    let found = call.state.user(&login).filter(|user| !user.gone && user.kind != "Organization");
+    let found = call.state.user(&login).filter(|user| !user.gone && user.kind == "User");
     let Some(user) = found else {
         let message = format!("{login} is not a user");
         return Err(Refusal(404, json!({"message": message, "documentation_url": DOCS, "status": "404"})));

@@ -97,7 +97,8 @@ fn files(call: &mut Call<'_>) -> Answer {
     let number = number(call)?;
     let pull = &call.state.pulls[&number];
     let (old, _) = call.state.span(pull, call.git);
-    let rows = call.git.rows(&old, &pull.head).unwrap_or_default();
+    let mut rows = call.state.rows(&old, &pull.head, call.git);
+    rows.retain(|row| !call.state.hidden_files.contains(&row.path));
     Ok(Reply::List(rows.iter().take(MOST_FILES).map(|row| call.state.say_row(row, &pull.head)).collect()))
 }
 

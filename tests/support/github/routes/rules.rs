@@ -7,6 +7,7 @@ pub const ROUTES: Table = &[
     Route { name: "GET /repos/{owner}/{repo}/rules/branches/{branch}", needs: &[("metadata", Read)], handler: rules },
     Route { name: "GET /repos/{owner}/{repo}/rulesets", needs: &[("metadata", Read)], handler: rulesets },
     Route { name: "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}", needs: &[("metadata", Read)], handler: ruleset },
+    Route { name: "GET /repos/{owner}/{repo}/branches/{branch}", needs: &[("contents", Read)], handler: branch },
     Route {
         name: "GET /repos/{owner}/{repo}/branches/{branch}/protection",
         needs: &[("administration", Read)],
@@ -45,6 +46,22 @@ fn ruleset(call: &mut Call<'_>) -> Answer {
     let id = call.number("ruleset_id");
     let found = call.state.rulesets.iter().find(|ruleset| ruleset["id"] == id).cloned().ok_or_else(not_found)?;
     Ok(Reply::One(200, found))
+}
+
+fn branch(call: &mut Call<'_>) -> Answer {
+    let name = call.param("branch").to_owned();
+    let Some(sha) = call.state.branches.get(&name) else {
+        return Err(Refusal(404, json!({"message": "Branch not found", "documentation_url": DOCS, "status": "404"})));
+    };
+    let commit = call.state.say_commit(&call.git.commit(sha).ok_or_else(not_found)?);
+    let protected = call.state.protection.contains_key(&name) || call.state.rules.contains_key(&name);
+    let url = call.state.url(&format!("branches/{name}/protection"));
+    let (this, page) = (call.state.url(&format!("branches/{name}")), call.state.page(&format!("tree/{name}")));
+    let links = json!({"self": this, "html": page});
+    Ok(Reply::One(
+        200,
+        json!({"name": name, "commit": commit, "protected": protected, "protection_url": url, "_links": links}),
+    ))
 }
 
 fn protection(call: &mut Call<'_>) -> Answer {
