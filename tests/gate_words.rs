@@ -98,6 +98,7 @@ fn request(names: &[String], beside: Beside) -> Request {
         environment: name(0),
         commit: CommitId(HEAD.to_owned()),
         deployed: Some(CommitId("1".repeat(40))),
+        since: None,
         run: 17,
         commits: vec![(CommitId(HEAD.to_owned()), name(1), name(2)), (CommitId("3".repeat(40)), name(3), name(4))],
         commits_missing: names.len() > 20,
@@ -494,7 +495,7 @@ fn the_plan_hides_nothing_and_is_what_its_schema_says() {
         let all = document["effects"].as_array().unwrap();
         assert_eq!(all.len(), effects.len());
         assert_eq!(all[1]["body"], body.as_str());
-        assert_eq!(all.iter().filter(|effect| effect["essential"] == true).count(), 3);
+        assert_eq!(all.iter().filter(|effect| effect["essential"] == true).count(), 5);
         for line in [VERDICT_MARKER, "first", "last"] {
             assert!(human.contains(&format!("     | {line}\n")), "{human}");
         }

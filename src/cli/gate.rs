@@ -26,6 +26,9 @@ from CHANGEWARD_TOKEN, else GITHUB_TOKEN.
 
 Exit codes: 0 may go ahead, 10 approval pending, 11 blocked; 1 to 4 there is no answer, or it could not be told";
 
+/// Between two looks while it waits: an approval takes minutes, and an hour has few requests.
+const PAUSE: Duration = Duration::from_secs(30);
+
 /// Decide about what a CI event is about, and act on GitHub: status, comment, reviewers, approval request
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -218,6 +221,7 @@ impl GateArgs {
             context: self.about.context,
             deploy,
             wait: self.deploy.wait,
+            pause: PAUSE,
             run: run(variables),
             files: files.clone(),
         })

@@ -13,7 +13,7 @@ mod split;
 mod told;
 mod void;
 
-pub use plan::{LABEL, REQUEST_LABEL, plan_deploy, plan_pull};
+pub use plan::{LABEL, REQUEST_LABEL, plan_deploy, plan_pull, plan_superseded};
 
 use crate::model::{ChangeClass, Decision, Digests, Facts, Finding, Findings, Severity, UsedException, Verdict};
 

@@ -4,8 +4,8 @@
 //! whoever is stopped half-way has not let anything through.
 
 use crate::model::{
-    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, Principal, PrincipalKind,
-    PullRequest, PullStanding, PullWords, Verdict,
+    Ask, ChangeClass, CommitId, Decision, DeployStanding, DeployWords, Effect, GateMode, Issue, Principal,
+    PrincipalKind, PullRequest, PullStanding, PullWords, Superseded, Verdict, Waiter,
 };
 
 /// What stands before the class in the gate's own label.
@@ -138,36 +138,48 @@ pub fn plan_deploy(
     if mode == GateMode::Report {
         return effects;
     }
-    if mode == GateMode::Request {
-        for issue in &standing.superseded {
-            effects.push(Effect::CreateComment { number: issue.number, body: words.superseded.clone() });
-            effects.push(Effect::CloseIssue { number: issue.number, completed: false });
-        }
-        effects.extend(request(decision, standing, words));
-    }
     let approved = decision.verdict() == Verdict::Approve;
-    if standing.deployments {
+    if standing.deployments && standing.waiter == Waiter::Here {
         effects.extend(deployment(decision, commit, standing, words));
     }
-    if let Some(run) = standing.waiting.filter(|_| approved) {
+    // Before the request is closed: who is stopped in between finds it open, and comes to the rest.
+    if let (Waiter::Ended(run), true) = (standing.waiter, approved) {
         effects.push(Effect::Rerun { run });
+    }
+    if mode == GateMode::Request {
+        effects.extend(request(decision, standing, words));
     }
     effects
 }
 
-/// The approval request: opened once, kept up to date while it is open, closed once it is decided.
-fn request(decision: &Decision, standing: &DeployStanding, words: &DeployWords) -> Vec<Effect> {
-    let close = |number| {
-        vec![
-            Effect::CreateComment { number, body: words.decided.clone() },
-            Effect::CloseIssue { number, completed: true },
-        ]
+/// Requests whose place another one has taken: each is told so once, and closed.
+pub fn plan_superseded(superseded: &[Superseded], words: &str) -> Vec<Effect> {
+    let each = |one: &Superseded| {
+        let told = Effect::CreateComment { number: one.number, body: words.to_owned() };
+        let close = Effect::CloseIssue { number: one.number, completed: false };
+        (!one.told).then_some(told).into_iter().chain([close])
     };
-    match (&standing.request, decision.verdict()) {
-        (Some(issue), Verdict::Approve) if issue.open => close(issue.number),
-        (Some(issue), _) if issue.open && !same_text(&issue.body, &words.body) => {
-            vec![Effect::EditIssue { number: issue.number, body: words.body.clone() }]
-        }
+    superseded.iter().flat_map(each).collect()
+}
+
+/// The approval request: opened once, kept up to date while it is open, closed once it is decided. One that was closed is
+/// asked anew: what was said there was said of what it was about then.
+fn request(decision: &Decision, standing: &DeployStanding, words: &DeployWords) -> Vec<Effect> {
+    let edit = |issue: &Issue| {
+        let stands = same_text(&issue.body, &words.body);
+        (!stands).then(|| Effect::EditIssue { number: issue.number, body: words.body.clone() })
+    };
+    let close = |issue: &Issue| {
+        let number = issue.number;
+        let said = (!standing.decided).then(|| Effect::CreateComment { number, body: words.decided.clone() });
+        edit(issue).into_iter().chain(said).chain([Effect::CloseIssue { number, completed: true }]).collect()
+    };
+    let open = standing.request.as_ref().filter(|issue| issue.open);
+    match (open, decision.verdict()) {
+        // Its own run may end without having seen the approval. Then somebody must find the request again.
+        (Some(_), Verdict::Approve) if standing.waiter == Waiter::Busy => Vec::new(),
+        (Some(issue), Verdict::Approve) => close(issue),
+        (Some(issue), _) => edit(issue).into_iter().collect(),
         (None, Verdict::Pending) => vec![Effect::OpenIssue {
             title: words.title.clone(),
             body: words.body.clone(),
@@ -204,7 +216,7 @@ fn deployment(decision: &Decision, commit: &CommitId, standing: &DeployStanding,
             Effect::CreateDeployment {
                 commit: commit.clone(),
                 environment: decision.environment.clone(),
-                description: words.description.clone(),
+                description: words.made.clone(),
             },
             told(None),
         ],

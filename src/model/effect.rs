@@ -110,7 +110,15 @@ pub enum Effect {
 impl Effect {
     /// Without it the decision is not known to anybody who must act on it: that it could not be done is a failure.
     pub fn essential(&self) -> bool {
-        matches!(self, Self::Status { .. } | Self::OpenIssue { .. } | Self::Rerun { .. })
+        matches!(
+            self,
+            Self::Status { .. }
+                | Self::OpenIssue { .. }
+                | Self::Rerun { .. }
+                // Without it nobody knows afterwards what the environment has.
+                | Self::CreateDeployment { .. }
+                | Self::DeploymentStatus { .. }
+        )
     }
 }
 

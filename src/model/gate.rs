@@ -64,6 +64,8 @@ pub struct Request {
     pub deployed: Option<CommitId>,
     /// The run that waits.
     pub run: u64,
+    /// Where the change starts, if the run was told so.
+    pub since: Option<CommitId>,
     /// The commits since then, newest first: id, first line of the message, who.
     pub commits: Vec<(CommitId, String, String)>,
     /// Not all commits are known.
@@ -99,12 +101,18 @@ pub struct RequestMarker {
     pub commit: CommitId,
     /// The run that waits.
     pub run: u64,
+    /// Where the change starts, if the run was told so: no deployment may say.
+    pub since: Option<CommitId>,
 }
 
 impl fmt::Display for RequestMarker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { environment, commit, run } = self;
-        write!(f, "<!-- changeward:request environment={} commit={commit} run={run} -->", one_word(environment))
+        let Self { environment, commit, run, since } = self;
+        write!(f, "<!-- changeward:request environment={} commit={commit} run={run}", one_word(environment))?;
+        if let Some(since) = since {
+            write!(f, " since={since}")?;
+        }
+        f.write_str(" -->")
     }
 }
 
@@ -179,6 +187,7 @@ impl Request {
             commit,
             deployed: None,
             run,
+            since: None,
             commits: Vec::new(),
             commits_missing: false,
             rows: BTreeMap::new(),
@@ -196,6 +205,7 @@ impl Request {
 
     /// Its mark.
     pub fn marker(&self) -> RequestMarker {
-        RequestMarker { environment: self.environment.clone(), commit: self.commit.clone(), run: self.run }
+        let (environment, commit, since) = (self.environment.clone(), self.commit.clone(), self.since.clone());
+        RequestMarker { environment, commit, run: self.run, since }
     }
 }

@@ -130,7 +130,7 @@ pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
 pub use spoken::{Hold, Spoken, SpokenClaim};
-pub use standing::{DeployStanding, DeployWords, GateMode, PullStanding, PullWords};
+pub use standing::{DeployStanding, DeployWords, GateMode, PullStanding, PullWords, Superseded, Waiter};
 pub use template::{Breaker, Limits, Template, TemplateState, UsageCap};
 pub use template_view::{
     CaseFound, DraftPattern, DraftRule, DraftValue, TemplateCase, TemplateDraft, TemplateList, TemplateStanding,

@@ -55,10 +55,32 @@ pub struct DeployStanding {
     pub deployments: bool,
     /// The approval request for this commit and environment, open or closed.
     pub request: Option<Issue>,
-    /// Open approval requests of the environment for other commits.
-    pub superseded: Vec<Issue>,
-    /// The run to start again once it is approved; known when another run than this one waits.
-    pub waiting: Option<u64>,
+    /// The gate has said below the request already that it was decided.
+    pub decided: bool,
+    /// Whose deployment it is.
+    pub waiter: Waiter,
+}
+
+/// The run that would deploy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waiter {
+    /// The run that asks.
+    Here,
+    /// Another, which ended without success: it is started again once it may go ahead.
+    Ended(u64),
+    /// Another that is under way still: whether it saw the approval, its end says.
+    Busy,
+    /// Another that is over.
+    Over,
+}
+
+/// A request that another one takes the place of.
+#[derive(Clone, Debug)]
+pub struct Superseded {
+    /// Its number.
+    pub number: u64,
+    /// The gate has said so below it already.
+    pub told: bool,
 }
 
 /// What the gate would say where a commit is to be deployed.
@@ -68,12 +90,12 @@ pub struct DeployWords {
     pub title: String,
     /// Its text, with its marker.
     pub body: String,
-    /// What is said below a request that another one takes the place of.
-    pub superseded: String,
     /// What is said below the request once it is decided.
     pub decided: String,
     /// At most 140 characters.
     pub description: String,
+    /// The same for a new deployment; no other has these words.
+    pub made: String,
     /// Where deployment statuses lead.
     pub target: Option<String>,
 }

@@ -7,10 +7,14 @@ use crate::model::{CommitId, Moment, ObligationMarker, RequestMarker};
 
 /// Reads the mark of an approval request.
 pub fn request_marker(body: &str) -> Option<RequestMarker> {
-    let [environment, commit, run] = words(body, "request", ["environment", "commit", "run"])?;
+    let plain = words(body, "request", ["environment", "commit", "run"]).map(|[a, b, c]| [a, b, c, ""]);
+    let [environment, commit, run, since] =
+        plain.or_else(|| words(body, "request", ["environment", "commit", "run", "since"]))?;
     let digits = !run.is_empty() && !run.starts_with('0') && run.bytes().all(|byte| byte.is_ascii_digit());
     let run = digits.then(|| run.parse().ok()).flatten()?;
-    Some(RequestMarker { environment: name(environment)?, commit: commit_id(commit)?, run })
+    let told = plain.is_none().then(|| commit_id(since));
+    let since = if let Some(told) = told { Some(told?) } else { None };
+    Some(RequestMarker { environment: name(environment)?, commit: commit_id(commit)?, run, since })
 }
 
 /// Reads the mark of an obligation.
@@ -89,6 +93,9 @@ mod tests {
             good.replace("run=17", "run=+17"),
             good.replace("run=17", "run=0"),
             good.replace("run=17", "run=17 run=18"),
+            good.replace("run=17", "run=17 since="),
+            good.replace("run=17", "run=17 since=main"),
+            good.replace("run=17", &format!("since={SHA} run=17")),
             good.replace("run=17", "run=99999999999999999999999"),
             good.replace("environment=production", "environment="),
             good.replace("environment=production", "environment=a b"),
@@ -115,7 +122,8 @@ mod tests {
         #[test]
         fn a_mark_is_read_back(name in ".{1,40}", run in 1_u64.., day in 0_i64..40_000, open in any::<bool>()) {
             let commit = CommitId(SHA.to_owned());
-            let request = RequestMarker { environment: name.clone(), commit: commit.clone(), run };
+            let since = open.then(|| commit.clone());
+            let request = RequestMarker { environment: name.clone(), commit: commit.clone(), run, since };
             let due = open.then(|| Moment::from_unix(day * 86_400));
             let obligation = ObligationMarker { kind: name, change: commit, due };
             for mark in [request.to_string(), obligation.to_string()] {

@@ -294,6 +294,7 @@ impl Stage {
             context: self.context.clone(),
             deploy: None,
             wait: None,
+            pause: Duration::from_millis(40),
             run: Run {
                 id: Some(self.run),
                 url: Some(format!("{}/acme/shop/actions/runs/{}", self.fake.home(), self.run)),

@@ -113,9 +113,12 @@ impl<'a> Asking<'a> {
         Ok(())
     }
 
-    /// What earlier emergencies still owe.
+    /// What earlier emergencies still owe: whoever owes gets no emergency, and nothing that is approved in advance.
     fn owed(&mut self, evidence: &mut Evidence, facts: &Facts) -> Result<(), Failure> {
-        if claims_emergency(facts) && self.owed.is_none() {
+        let files = || evidence.change.diff.files.iter();
+        let mut templates = evidence.templates.iter();
+        let standard = templates.any(|template| files().any(|file| covered(std::slice::from_ref(template), file)));
+        if (claims_emergency(facts) || standard) && self.owed.is_none() {
             self.owed = Some(obligations::owed(self.github, self.account)?);
         }
         evidence.forge.obligations.extend(self.owed.iter().flatten().cloned());

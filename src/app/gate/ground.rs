@@ -8,7 +8,7 @@ use crate::app::request::CheckRequest;
 use crate::model::{Attachment, CommitId, ForgeCommit, ForgeFacts};
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::github::{ForgeObjects, ForgeTree, GitHub};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Merges from the base that are looked at one by one, without a checkout.
 const MOST_STARTS: usize = 20;
@@ -26,9 +26,15 @@ pub(super) struct Ends {
     pub(super) exact: bool,
     /// The pull request whose list of files counts the lines.
     pub(super) pull: Option<u64>,
+    /// Where whoever approved a commit saw it start from, if not from the base.
+    pub(super) seen_from: BTreeMap<CommitId, CommitId>,
 }
 
 impl Ends {
+    fn seen_from<'a>(&'a self, base: &'a CommitId, commit: &CommitId) -> &'a CommitId {
+        self.seen_from.get(commit).unwrap_or(base)
+    }
+
     fn spec(&self) -> ChangeSpec {
         match self.exact {
             true => ChangeSpec::Range(format!("{}..{}", self.base.0, self.head.0)),
@@ -106,9 +112,9 @@ impl<'a> Place<'a> {
                     contents: Contents::Objects(repo.as_ref()),
                     change: Box::new(|| pending.finish().map_err(Failure::world)),
                     // Heads that were pushed over, and those of forks, are in no checkout.
-                    seen: &|base, commit| match repo.seen_at(base, commit) {
+                    seen: &|base, commit| match repo.seen_at(ends.seen_from(base, commit), commit) {
                         Ok(seen) => seen,
-                        Err(_) => elsewhere.seen_at(base, commit).ok(),
+                        Err(_) => elsewhere.seen_at(ends.seen_from(base, commit), commit).ok(),
                     },
                 };
                 gather::on(request, ground, known, started)
@@ -123,7 +129,7 @@ impl<'a> Place<'a> {
                     before: &before,
                     contents: Contents::Objects(&objects),
                     change: Box::new(|| between.change(&objects).map_err(Failure::world)),
-                    seen: &|base, commit| objects.seen_at(base, commit).ok(),
+                    seen: &|base, commit| objects.seen_at(ends.seen_from(base, commit), commit).ok(),
                 };
                 gather::on(request, ground, known, started)
             }

@@ -5,6 +5,8 @@
 
 mod asking;
 mod deploy;
+mod deploy_words;
+mod deployed;
 mod emergency;
 mod given;
 mod ground;
@@ -15,7 +17,6 @@ mod perform;
 mod pull;
 mod pull_turn;
 mod request;
-mod since;
 mod tell;
 
 pub use given::{commit, event, graphql_of, repository, token};
@@ -105,7 +106,7 @@ enum GateError {
         )
     )]
     Group { head: String },
-    #[error("nothing says what {environment} has now: no deployment to it has succeeded yet")]
+    #[error("nothing says what {environment} has now: none of the newest deployments to it has succeeded")]
     #[diagnostic(
         code(changeward::gate::never_deployed),
         help(
@@ -113,6 +114,14 @@ enum GateError {
         )
     )]
     NeverDeployed { environment: String },
+    #[error("nothing says which run waits for the deployment")]
+    #[diagnostic(
+        code(changeward::gate::run),
+        help(
+            "GitHub Actions sets GITHUB_RUN_ID; elsewhere an approval could start nothing again: use `--mode enforce`"
+        )
+    )]
+    Runless,
     #[error("no deployment of {commit} to {environment} is the gate's own")]
     #[diagnostic(
         code(changeward::gate::no_deployment),
@@ -210,7 +219,12 @@ impl Gate<'_> {
                 .pulls(numbers)
                 .unwrap_or_else(|failure| GateAnswer { troubles: vec![failure], ..GateAnswer::default() }),
         };
-        for issue in self.open_requests()? {
+        self.github.renew();
+        let requests = self.open_requests().unwrap_or_else(|failure| {
+            answer.troubles.push(failure);
+            Vec::new()
+        });
+        for issue in requests {
             self.github.renew();
             match self.requested(issue.number) {
                 Ok(more) => answer.join(more),
@@ -237,6 +251,9 @@ impl GateAnswer {
     }
 
     fn join(&mut self, other: Self) {
+        if !other.turns.is_empty() {
+            self.nothing = None;
+        }
         self.turns.extend(other.turns);
         self.troubles.extend(other.troubles);
     }

@@ -1,16 +1,15 @@
 //! What is owed after an emergency, as issues: each opened once, and read again when the next emergency is claimed.
 
 use super::Gate;
-use super::pull::Judged;
 use crate::app::failure::Failure;
 use crate::model::{
-    Account, ChangeClass, DAY, Effect, ForgeObligation, GateMode, Issue, Moment, Obligation, Owed, Principal, RowFacts,
-    RowId,
+    Account, ChangeClass, CommitId, DAY, Decision, Effect, Facts, ForgeObligation, GateMode, Issue, Moment, Obligation,
+    Owed, Principal, RowFacts, RowId,
 };
 use crate::parse::obligation_marker;
 use crate::report::gate as words;
 use crate::world::github::GitHub;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The label of obligations.
 pub(super) const LABEL: &str = "changeward:obligation";
@@ -18,38 +17,50 @@ pub(super) const LABEL: &str = "changeward:obligation";
 /// What stands before a row in the labels of an obligation.
 const ROW: &str = "row:";
 
+/// An emergency that may go ahead.
+pub(super) struct GoneAhead<'a> {
+    pub(super) decision: &'a Decision,
+    pub(super) facts: &'a Facts,
+    pub(super) change: &'a CommitId,
+    pub(super) title: String,
+    pub(super) url: Option<String>,
+    /// Commits that were the same emergency before it landed: what is owed for them is not owed twice.
+    pub(super) before: &'a BTreeSet<CommitId>,
+}
+
 impl Gate<'_> {
     /// The issues that an approved emergency leaves behind, as far as they are not there yet.
-    pub(super) fn obligations(&self, judged: &Judged) -> Result<Vec<Effect>, Failure> {
-        let decision = &judged.decision;
+    pub(super) fn obligations(&self, of: &GoneAhead<'_>) -> Result<Vec<Effect>, Failure> {
+        let GoneAhead { decision, facts, change, before, .. } = *of;
         let due = decision.class == ChangeClass::Emergency && super::says_yes(decision);
         if !due || decision.obligations.is_empty() || self.request.mode != GateMode::Request {
             return Ok(Vec::new());
         }
         let there = self.github.issues_labelled(LABEL, false).map_err(Failure::world)?;
-        let pull = &judged.snapshot.pull;
         let mut effects = Vec::new();
         for obligation in &decision.obligations {
             let owed = Owed {
                 kind: obligation.kind.clone(),
                 what: obligation.msg.clone(),
                 due: due_day(obligation, decision.evaluated_at),
-                change: pull.head.clone(),
-                title: pull.title.clone(),
-                url: Some(pull.url.clone()),
-                incident: judged.facts.claim_text.incident.clone(),
-                owners: owners(&judged.facts.rows),
+                change: change.clone(),
+                title: of.title.clone(),
+                url: of.url.clone(),
+                incident: facts.claim_text.incident.clone(),
+                owners: owners(&facts.rows),
                 paths: obligation.paths.clone(),
             };
             let known = |issue: &Issue| {
                 let mark = obligation_marker(&issue.body).filter(|_| self.is_own(issue));
-                mark.is_some_and(|mark| mark.kind == owed.kind && mark.change == owed.change)
+                mark.is_some_and(|mark| {
+                    mark.kind == owed.kind && (mark.change == owed.change || before.contains(&mark.change))
+                })
             };
             if !there.iter().any(known) {
                 effects.push(Effect::OpenIssue {
                     title: words::obligation_title(&owed),
                     body: words::obligation_body(&owed),
-                    labels: labels(&judged.facts.rows),
+                    labels: labels(&facts.rows),
                     assignees: owed.owners.iter().filter_map(login).take(10).collect(),
                 });
             }

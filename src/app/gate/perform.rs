@@ -2,7 +2,7 @@
 
 use super::GateError;
 use crate::app::failure::Failure;
-use crate::model::{Account, Done, Effect, Receipt};
+use crate::model::{Account, Done, Effect, Receipt, StatusState};
 use crate::world::github::{ForgeError, GitHub};
 use miette::Diagnostic;
 
@@ -16,6 +16,11 @@ pub(super) fn perform(github: &GitHub, gate: Option<&Account>, effects: Vec<Effe
     let mut made = None;
     let mut receipts = Vec::new();
     for effect in effects {
+        if too_early(&effect, &receipts) {
+            let why = "what comes before it was not done".to_owned();
+            receipts.push(Receipt { effect, done: Done::No { why, help: None } });
+            continue;
+        }
         let done = match one(github, gate, &effect, &mut made) {
             Ok(url) => Done::Yes { url },
             Err(error) => Done::No { why: error.to_string(), help: error.help().map(|help| help.to_string()) },
@@ -23,6 +28,21 @@ pub(super) fn perform(github: &GitHub, gate: Option<&Account>, effects: Vec<Effe
         receipts.push(Receipt { effect, done });
     }
     receipts
+}
+
+/// A matter is closed once everything it is about was done and said: whoever comes again finds it open until then. And an
+/// emergency goes ahead once what it owes is written down.
+fn too_early(effect: &Effect, before: &[Receipt]) -> bool {
+    let needs = |other: &Effect| match (effect, other) {
+        (
+            Effect::CloseIssue { number, .. },
+            Effect::CreateComment { number: other, .. } | Effect::EditIssue { number: other, .. },
+        ) => other == number,
+        (Effect::CloseIssue { .. }, other) => other.essential(),
+        (Effect::Status { state: StatusState::Success, .. }, other) => matches!(other, Effect::OpenIssue { .. }),
+        _ => false,
+    };
+    before.iter().any(|receipt| matches!(receipt.done, Done::No { .. }) && needs(&receipt.effect))
 }
 
 /// What had to be done and was not, as failures.

@@ -12,7 +12,7 @@ use crate::model::{
     Principal, PullRequest, PullReview, Remark, ReviewState, Spoken, TimelineEvent,
 };
 use crate::world::github::GitHub;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The first line of the gate's own comment, by which it is found again.
 pub(super) const MARKER: &str = "<!-- changeward:verdict -->";
@@ -160,11 +160,12 @@ pub(super) fn judge(
         head: snapshot.pull.head.clone(),
         exact: false,
         pull: Some(snapshot.pull.number),
+        seen_from: BTreeMap::new(),
     };
     let place = Place::of(&request.check, &ends, github);
     let one_start = place.has_one_start(&ends, &snapshot.commits, snapshot.pull.commits)?;
-    let errors: Vec<IntegrityError> =
-        authors(&snapshot, &forge).into_iter().chain(starts(&snapshot, one_start)).collect();
+    let listed = (snapshot.commits.len() as u64, snapshot.pull.commits);
+    let errors: Vec<IntegrityError> = authors(listed, &forge).into_iter().chain(starts(&snapshot, one_start)).collect();
     let attached = attachments::read(&request.check.attachments)?;
     let mut asking = Asking::new(github, gate, &snapshot.pull.head);
     let decision = loop {
@@ -260,8 +261,7 @@ fn claimed_at(snapshot: &Snapshot) -> Option<Moment> {
 }
 
 /// GitHub lists no more than 250 commits: whoever made another could approve their own work.
-fn authors(snapshot: &Snapshot, forge: &ForgeFacts) -> Option<IntegrityError> {
-    let (listed, all) = (snapshot.commits.len() as u64, snapshot.pull.commits);
+pub(super) fn authors((listed, all): (u64, u64), forge: &ForgeFacts) -> Option<IntegrityError> {
     (listed < all && !forge.approvals.is_empty()).then(|| IntegrityError {
         code: "AUTHORS_MISSING".to_owned(),
         msg: format!("GitHub lists {listed} of {all} commits: who made the others is not known"),

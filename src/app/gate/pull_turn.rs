@@ -1,5 +1,6 @@
 //! A pull request looked at, decided and told: a yes only after everything it rests on was read again.
 
+use super::obligations::GoneAhead;
 use super::pull::{Judged, Snapshot, judge, with_pusher};
 use super::{Gate, GateError, Turn, says_yes};
 use crate::app::failure::Failure;
@@ -8,6 +9,7 @@ use crate::model::{
     About, Beside, Decision, Effect, Finding, GateMode, PullStanding, PullWords, Severity, StatusState,
 };
 use crate::report::gate as words;
+use std::collections::BTreeSet;
 
 /// How often a pull request that keeps changing is looked at.
 const LOOKS: usize = 3;
@@ -112,10 +114,18 @@ impl Gate<'_> {
     }
 
     fn turn(&self, judged: Judged, effects: Vec<Effect>) -> Result<Turn, Failure> {
-        let mut effects = effects;
-        effects.extend(self.obligations(&judged)?);
+        let pull = &judged.snapshot.pull;
+        let mut all = self.obligations(&GoneAhead {
+            decision: &judged.decision,
+            facts: &judged.facts,
+            change: &pull.head,
+            title: pull.title.clone(),
+            url: Some(pull.url.clone()),
+            before: &BTreeSet::new(),
+        })?;
+        all.extend(effects);
         let Judged { snapshot, decision, .. } = judged;
-        let receipts = self.perform(effects);
+        let receipts = self.perform(all);
         let written = receipts.iter().find_map(|receipt| match (&receipt.effect, &receipt.done) {
             (Effect::CreateComment { .. } | Effect::EditComment { .. }, crate::model::Done::Yes { url }) => url.clone(),
             _ => None,
@@ -137,7 +147,7 @@ pub(super) fn says_success(effect: &Effect) -> bool {
 }
 
 /// The words of a status have 140 characters.
-fn clipped(text: &str) -> String {
+pub(super) fn clipped(text: &str) -> String {
     match text.chars().count() {
         0..=140 => text.to_owned(),
         _ => text.chars().take(139).chain(['…']).collect(),

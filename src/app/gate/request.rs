@@ -27,6 +27,8 @@ pub struct GateRequest {
     pub deploy: Option<Deploy>,
     /// How long to wait for approval, asking again and again.
     pub wait: Option<Duration>,
+    /// Between two looks while it waits, at first; later up to four times as long.
+    pub pause: Duration,
     /// The run itself, where statuses and issues lead.
     pub run: Run,
     /// Where outputs, the summary and the document go.

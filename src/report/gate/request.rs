@@ -42,11 +42,13 @@ pub fn request_body(decision: &Decision, request: &Request) -> String {
     text.finish(&footer(decision, &request.commit, &against, beside.run_url.as_deref()))
 }
 
-/// What is said below a request that another one takes the place of; its first line is a mark of its own.
-pub fn request_superseded(request: &Request) -> String {
+/// What is said below a request that another one takes the place of; its first line is a mark of its own. `page` is where
+/// the other one is asked for, if it is.
+pub fn request_superseded(request: &Request, page: Option<&str>) -> String {
     let (commit, environment) = (code(&short(&request.commit)), code(&request.environment));
+    let asked = page.map_or_else(String::new, |url| format!(", and {}", link("is asked for there", url)));
     format!(
-        "<!-- changeward:superseded by={} -->\n{commit} is to be deployed to {environment} now, and is asked for in a request of its own: nothing is asked here any more.",
+        "<!-- changeward:superseded by={} -->\n{commit} is to be deployed to {environment} now{asked}: nothing is asked here any more.",
         request.commit
     )
 }
@@ -56,7 +58,7 @@ pub fn request_decided(decision: &Decision, request: &Request) -> String {
     let (commit, environment) = (code(&short(&request.commit)), code(&request.environment));
     let phrase = prose(&words::verdict_phrase(decision));
     format!(
-        "<!-- changeward:decided commit={} -->\n{commit} may be deployed to {environment}: it {phrase}.",
+        "<!-- changeward:decided commit={} -->\n{commit} may be deployed to {environment}: {phrase}.",
         request.commit
     )
 }

@@ -165,7 +165,8 @@ fn push(state: &State, args: &Value, git: &super::Git) -> Value {
     };
     let before = args["before"].as_str().unwrap_or(after);
     event["commits"] = git.between(before, after).iter().map(|sha| say(sha)).collect();
-    event["head_commit"] = say(after);
+    // A branch that is gone ends at no commit.
+    event["head_commit"] = if git.commit(after).is_some() { say(after) } else { Value::Null };
     event["forced"] = (!git.is_ancestor(before, after)).into();
     if let Some(by) = args["by"].as_str() {
         event["pusher"] = json!({"name": by, "email": format!("{by}@acme.example")});

@@ -90,6 +90,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Everything at one moment.
+pub struct Kept {
+    state: State,
+    earlier: VecDeque<State>,
+}
+
 /// The stand-in, running. Dropped, it stops; a violation that nobody looked at fails the test.
 pub struct Fake {
     shared: Arc<Shared>,
@@ -172,6 +178,19 @@ impl Fake {
     /// Something will go wrong.
     pub fn fault(&self, fault: Fault) {
         locked(&self.shared.faults).push(fault);
+    }
+
+    /// Everything that is remembered, to come back to.
+    pub fn keep(&self) -> Kept {
+        Kept { state: self.with(|state| state.clone()), earlier: locked(&self.shared.earlier).clone() }
+    }
+
+    /// Comes back to it: nothing happened since, and nothing goes wrong.
+    pub fn back_to(&self, kept: &Kept) {
+        self.mend();
+        self.clear_journal();
+        self.with(|state| state.clone_from(&kept.state));
+        locked(&self.shared.earlier).clone_from(&kept.earlier);
     }
 
     /// Nothing goes wrong any more; rights that were lost stay lost.
