@@ -23,7 +23,7 @@ mod temp_repo;
 use changeward::app::gate::{GateRequest, Patience};
 use github::{Fault, State, Trouble};
 use serde_json::{Value, json};
-use stage::{CONTEXT, Ended, Stage, VERDICT, hurried};
+use stage::{CONTEXT, Ended, Stage, VERDICT, calm, hurried};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ impl Story {
 
     /// The run, as often as GitHub would start it: the job that was started again asks for itself.
     fn rerun(&self) -> Ended {
-        let ended = self.run(hurried());
+        let ended = self.run(calm());
         let About::Commit(commit) = &self.about else { return ended };
         if !self.deploys && self.attempt() > 1 {
             let job = self.stage.deploy("ann", commit);
@@ -280,7 +280,7 @@ fn comes_to(story: &Story, end: &Value, unsure: bool, why: &str) {
     assert!(stands == end, "it comes to another end: {why}\n{stands:#}\n{end:#}");
     story.nothing_twice(why);
     story.stage.fake.clear_journal();
-    let again = story.run(hurried());
+    let again = story.run(calm());
     let wrote: Vec<String> =
         story.stage.fake.journal().iter().filter(|entry| entry.wrote()).map(|entry| entry.line()).collect();
     assert!(wrote.is_empty(), "it is never done: {wrote:?}, {why}");
@@ -466,7 +466,7 @@ fn every_trouble_at_every_request() {
         story.rerun();
         let end = story.stands();
         story.stage.fake.back_to(&start);
-        story.run(hurried());
+        story.run(calm());
         let requests = story.stage.fake.journal().len() as u64;
         let wanted = number("FAULT_SEEDS", 16).max(8);
         for (n, trouble) in troubles.iter().enumerate() {
