@@ -101,6 +101,7 @@ pub struct Stage {
     pub files: Files,
     pub run: u64,
     pub environment: String,
+    pub patience: Patience,
     elsewhere: tempfile::TempDir,
 }
 
@@ -170,6 +171,7 @@ impl Stage {
             files: Files::default(),
             run: 42,
             environment: "production".to_owned(),
+            patience: calm(),
             elsewhere: tempfile::tempdir().unwrap(),
         }
     }
@@ -286,7 +288,7 @@ impl Stage {
                 graphql: self.fake.graphql(),
                 token: Token::new(self.token),
                 repository: RepoName::parse("acme/shop").unwrap(),
-                patience: calm(),
+                patience: self.patience,
             },
             mode: self.mode,
             dry_run: self.dry_run,
