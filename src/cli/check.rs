@@ -2,11 +2,12 @@
 
 use super::Call;
 use super::change::{KnownArgs, SpecArgs, Wishes, request};
+use super::fail_on::OnVerdict;
 use crate::app::answer::{self, Format, Style};
+use crate::app::check;
 use crate::app::failure::Failure;
-use crate::app::{check, request as meant};
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,8 +44,8 @@ struct AnswerArgs {
     #[arg(long)]
     explain: bool,
     /// Which verdicts fail: pending (and block), block, or never; a failure always does
-    #[arg(long, value_name = "VERDICT", value_enum, default_value_t = FailOn::Pending, hide_possible_values = true)]
-    fail_on: FailOn,
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t = OnVerdict::Pending, hide_possible_values = true)]
+    fail_on: OnVerdict,
 }
 
 const FORMATS: &str = "The shape of the answer: human, for a person (without colour where it is piped); json, versioned, \
@@ -55,24 +56,6 @@ for test reporters; github, workflow commands that annotate the change";
 fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str))
         .try_map(|word| Format::ALL.into_iter().find(|format| format.as_str() == word).ok_or("there is no such format"))
-}
-
-/// Which verdicts fail.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    Pending,
-    Block,
-    Never,
-}
-
-impl FailOn {
-    fn meant(self) -> meant::FailOn {
-        match self {
-            Self::Pending => meant::FailOn::Pending,
-            Self::Block => meant::FailOn::Block,
-            Self::Never => meant::FailOn::Never,
-        }
-    }
 }
 
 impl CheckArgs {

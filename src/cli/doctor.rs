@@ -1,13 +1,13 @@
 //! `changeward doctor`
 
+use super::fail_on::OnGrave;
 use super::owners::StateArgs;
 use super::{Call, failing};
 use crate::app::answer::{DoctorFormat, Style, render_doctor};
 use crate::app::doctor::{DoctorRequest, examine};
 use crate::app::failure::Failure;
-use crate::model::Severity;
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 use std::path::Path;
 
 #[cfg(feature = "github")]
@@ -63,8 +63,8 @@ struct ShapeArgs {
     #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "human", hide_possible_values = true)]
     format: DoctorFormat,
     /// How grave a finding must be to fail: error, warn, or never
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error, hide_possible_values = true)]
-    fail_on: FailOn,
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = OnGrave::Error, hide_possible_values = true)]
+    fail_on: OnGrave,
 }
 
 /// The settings on GitHub.
@@ -90,24 +90,6 @@ struct ForgeArgs {
     /// Give up when GitHub has not answered for so long
     #[arg(long, value_name = "DURATION", value_parser = super::gate::duration, default_value = "5m", requires = "github")]
     timeout: std::time::Duration,
-}
-
-/// How grave a finding must be to fail.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    Error,
-    Warn,
-    Never,
-}
-
-impl FailOn {
-    fn meant(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warn => Some(Severity::Warn),
-            Self::Never => None,
-        }
-    }
 }
 
 fn format() -> impl TypedValueParser<Value = DoctorFormat> {

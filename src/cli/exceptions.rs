@@ -1,13 +1,13 @@
 //! `changeward exceptions`
 
+use super::fail_on::OnGrave;
 use super::owners::AtArgs;
 use super::{Call, failing};
 use crate::app::answer::{ExceptionsFormat, Style, render_exceptions};
 use crate::app::exceptions::{ExceptionsRequest, exceptions};
 use crate::app::failure::Failure;
-use crate::model::Severity;
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 use std::path::Path;
 
 const EXAMPLES: &str = "\
@@ -36,26 +36,8 @@ struct ShapeArgs {
     #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "human", hide_possible_values = true)]
     format: ExceptionsFormat,
     /// How grave a finding must be to fail: error, warn, or never
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error, hide_possible_values = true)]
-    fail_on: FailOn,
-}
-
-/// How grave a finding must be to fail.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    Error,
-    Warn,
-    Never,
-}
-
-impl FailOn {
-    fn meant(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warn => Some(Severity::Warn),
-            Self::Never => None,
-        }
-    }
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = OnGrave::Error, hide_possible_values = true)]
+    fail_on: OnGrave,
 }
 
 fn format() -> impl TypedValueParser<Value = ExceptionsFormat> {

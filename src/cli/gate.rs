@@ -1,12 +1,13 @@
 //! `changeward gate`
 
 use super::change::{attachment, environment};
+use super::fail_on::OnVerdict;
 use super::screen::Colour;
 use super::{Call, Variables};
 use crate::app::answer::{self, Format, Style};
 use crate::app::failure::Failure;
 use crate::app::gate::{self, Access, Deploy, Files, GateAnswer, GateRequest, Patience, Run};
-use crate::app::request::{CheckRequest, FailOn as Wished, Spec};
+use crate::app::request::{CheckRequest, Spec};
 use crate::model::{CiEvent, GateMode, RepoName, Span, Subject};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -49,8 +50,8 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "FILE")]
     outcomes: Option<PathBuf>,
     /// Which verdicts fail: pending (and block), block, or never; a failure always does
-    #[arg(long, value_name = "VERDICT", value_enum, default_value_t = FailOn::Pending, hide_possible_values = true)]
-    fail_on: FailOn,
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t = OnVerdict::Pending, hide_possible_values = true)]
+    fail_on: OnVerdict,
     #[command(flatten)]
     about: AboutArgs,
     #[command(flatten)]
@@ -130,14 +131,6 @@ enum PlanFormat {
 enum Deployed {
     Success,
     Failure,
-}
-
-/// Which verdicts fail.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    Pending,
-    Block,
-    Never,
 }
 
 impl GateArgs {
@@ -253,16 +246,6 @@ impl Mode {
             Self::Report => GateMode::Report,
             Self::Enforce => GateMode::Enforce,
             Self::Request => GateMode::Request,
-        }
-    }
-}
-
-impl FailOn {
-    fn meant(self) -> Wished {
-        match self {
-            Self::Pending => Wished::Pending,
-            Self::Block => Wished::Block,
-            Self::Never => Wished::Never,
         }
     }
 }

@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod evaluate;
 mod exceptions;
+mod fail_on;
 mod failing;
 #[cfg(feature = "github")]
 mod gate;

@@ -4,11 +4,12 @@ use super::AtArgs;
 use crate::app::answer::{self, AuditFormat, Style};
 use crate::app::failure::Failure;
 use crate::app::owners::audit::{self, AuditRequest, BaselineRequest, BaselineWritten, Drift};
+use crate::cli::fail_on::OnSeverity;
 use crate::cli::progress::Progress;
 use crate::cli::{Call, failing};
-use crate::model::{Moment, Principal, Severity, Span, counted};
+use crate::model::{Moment, Principal, Span, counted};
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 use std::path::Path;
 
 const EXAMPLES: &str = "\
@@ -63,8 +64,8 @@ struct ShapeArgs {
     #[arg(long, visible_alias = "explain")]
     all: bool,
     /// How grave a finding must be to fail: error, warn, info, or never
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error, hide_possible_values = true)]
-    fail_on: FailOn,
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = OnSeverity::Error, hide_possible_values = true)]
+    fail_on: OnSeverity,
 }
 
 #[derive(Debug, Args)]
@@ -82,26 +83,6 @@ struct BaselineArgs {
     /// Replace a baseline that is there by what is found now
     #[arg(long, requires = "write_baseline")]
     force: bool,
-}
-
-/// How grave a finding must be to fail.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(in crate::cli) enum FailOn {
-    Error,
-    Warn,
-    Info,
-    Never,
-}
-
-impl FailOn {
-    pub(in crate::cli) fn meant(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warn => Some(Severity::Warn),
-            Self::Info => Some(Severity::Info),
-            Self::Never => None,
-        }
-    }
 }
 
 fn format() -> impl TypedValueParser<Value = AuditFormat> {

@@ -5,7 +5,6 @@ mod docs;
 mod import;
 mod who;
 
-pub(super) use audit::FailOn;
 pub(super) use who::principal;
 
 use super::Call;

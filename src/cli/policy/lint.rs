@@ -3,7 +3,7 @@
 use crate::app::answer::{self, PolicyLintFormat, Style};
 use crate::app::failure::Failure;
 use crate::app::policy_lint::{self, LintRequest};
-use crate::cli::owners::FailOn;
+use crate::cli::fail_on::OnSeverity;
 use crate::cli::{Call, failing};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -47,8 +47,8 @@ struct ShapeArgs {
     #[arg(long)]
     all: bool,
     /// How grave a finding must be to fail: error, warn, info, or never
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error, hide_possible_values = true)]
-    fail_on: FailOn,
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = OnSeverity::Error, hide_possible_values = true)]
+    fail_on: OnSeverity,
 }
 
 #[derive(Debug, Args)]
