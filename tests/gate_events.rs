@@ -208,7 +208,8 @@ fn somebody_starts_it_by_hand() {
 
 #[test]
 fn one_that_cannot_be_judged_keeps_no_other_from_it() {
-    let stage = Stage { patience: stage::hurried(), ..Stage::new() };
+    let mut stage = Stage::new();
+    stage.patience = stage::hurried();
     let one = stage.pull(&[PAY]);
     let two = stage.pull(&[WEB]);
     let gone = github::Fault::always(&format!("GET /repos/acme/shop/pulls/{one}/reviews"), github::Trouble::Broken);
