@@ -192,16 +192,16 @@ fn the_examples_start_the_gate_when_they_should() {
     let nothing = serde_json::json!({});
     let pull = serde_json::json!({ "pull_request": { "number": 7 } });
     let cases = [
-        ("pull-request.yml", "pull_request_target", &pull, Some("gate")),
-        ("pull-request.yml", "workflow_run", &nothing, Some("gate")),
-        ("pull-request.yml", "issue_comment", &on_pull, Some("gate")),
+        ("pull-request.yml", "pull_request_target", &pull, Some("gate --fail-on=never")),
+        ("pull-request.yml", "workflow_run", &nothing, Some("gate --fail-on=never")),
+        ("pull-request.yml", "issue_comment", &on_pull, Some("gate --fail-on=never")),
         ("pull-request.yml", "issue_comment", &on_issue(&request), None),
-        ("comments.yml", "issue_comment", &on_issue(&request), Some("gate")),
+        ("comments.yml", "issue_comment", &on_issue(&request), Some("gate --fail-on=never")),
         ("comments.yml", "issue_comment", &on_issue(&plain), None),
         ("comments.yml", "issue_comment", &on_pull, None),
-        ("re-evaluate.yml", "schedule", &nothing, Some("gate")),
-        ("re-evaluate.yml", "workflow_dispatch", &nothing, Some("gate")),
-        ("merge-queue.yml", "merge_group", &nothing, Some("gate --mode=enforce")),
+        ("re-evaluate.yml", "schedule", &nothing, Some("gate --fail-on=never")),
+        ("re-evaluate.yml", "workflow_dispatch", &nothing, Some("gate --fail-on=never")),
+        ("merge-queue.yml", "merge_group", &nothing, Some("gate --mode=enforce --fail-on=never")),
         ("report-only.yml", "pull_request", &pull, Some("gate --mode=report --fail-on=never")),
         ("review.yml", "pull_request_review", &pull, None),
     ];

@@ -1,7 +1,7 @@
 //! The Action as people use it, verdict by verdict: act runs the workflow, the real program asks a GitHub that remembers.
 
 use super::act::{Runner, consumer, step};
-use super::github::state::TokenKind;
+use super::github::state::{ACTIONS, TokenKind};
 use super::github::{Fake, Git, scenario};
 use super::read;
 use super::temp_repo::TempRepo;
@@ -211,7 +211,7 @@ fn a_deployment_is_asked_for_once_and_goes_ahead_when_it_is_approved() {
     let case = cases.into_iter().find(|case| case.name.contains("waits for the people")).unwrap();
     let (repo, fake) = forge(&base, &case.files, &case.change, &rights("deploy.yml", "gate"));
     let before = repo.line(&["rev-parse", "main"]);
-    fake.deployed("bob", &before, "production", "success");
+    fake.deployed(ACTIONS, &before, "production", "success");
     repo.git(&["merge", "--quiet", "--ff-only", "topic"]);
     let after = repo.line(&["rev-parse", "main"]);
     fake.push("ann", "main");
