@@ -175,3 +175,17 @@ fn a_job_that_fails_still_writes_every_output() {
         assert_eq!(value, expected, "{key}");
     }
 }
+
+#[test]
+fn what_is_asked_of_a_deployment_is_not_passed_over() {
+    let stage = Stage::new();
+    let number = stage.pull(&[PAY]);
+    for asked in [["--deployed", "success"], ["--wait", "5m"], ["--since", "main"]] {
+        let words = ["gate", "--token-stdin", "--environment", "production", asked[0], asked[1]];
+        let (done, _folder) = job(&stage, number, &words, "token-of-the-app\n");
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{asked:?}: {said}");
+        assert!(said.contains("changeward::gate::no_deployment_here"), "{said}");
+    }
+    assert_eq!(stage.fake.journal().len(), 0, "nothing was asked of GitHub");
+}

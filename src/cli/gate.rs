@@ -228,7 +228,9 @@ impl DeployArgs {
             matches!(event.subject, Subject::Push { .. } | Subject::Deployment { .. } | Subject::Everything);
         let named = self.environment.is_some() && event.name != "schedule";
         if !about_a_deployment || !(named || matches!(event.subject, Subject::Deployment { .. })) {
-            return Ok(None);
+            // What is asked of a deployment must not be passed over where there is none.
+            let asked = self.since.is_some() || self.wait.is_some() || self.deployed.is_some();
+            return if asked { Err(gate::no_deployment_here(&event.name)) } else { Ok(None) };
         }
         let commit = match &event.subject {
             Subject::Deployment { commit, .. } => commit.clone(),

@@ -30,6 +30,12 @@ enum Missing {
     #[error("nothing says which commit is to be deployed")]
     #[diagnostic(code(changeward::gate::commit), help("GitHub Actions sets GITHUB_SHA to it"))]
     Commit,
+    #[error("`{event}` is about no deployment, so there is none to wait for, to start from or to record")]
+    #[diagnostic(
+        code(changeward::gate::no_deployment_here),
+        help("leave out --since, --wait and --deployed, or run this on push, deployment or workflow_dispatch")
+    )]
+    NoDeploymentHere { event: String },
 }
 
 /// The repository.
@@ -75,6 +81,11 @@ pub fn commit(named: Option<&str>) -> Result<CommitId, Failure> {
     let whole = |text: &&str| matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let named = named.filter(whole).ok_or_else(|| Failure::usage(Missing::Commit))?;
     Ok(CommitId(named.to_ascii_lowercase()))
+}
+
+/// Something was asked of a deployment, on an event that is about none.
+pub fn no_deployment_here(event: &str) -> Failure {
+    Failure::usage(Missing::NoDeploymentHere { event: event.to_owned() })
 }
 
 /// Where GraphQL is, by the base of the API: `/api/v3` of an Enterprise Server has it at `/api/graphql`.

@@ -19,7 +19,7 @@ mod pull_turn;
 mod request;
 mod tell;
 
-pub use given::{commit, event, graphql_of, repository, token};
+pub use given::{commit, event, graphql_of, no_deployment_here, repository, token};
 pub use request::{Deploy, Files, GateRequest, Run};
 pub use tell::{plan, tell, tell_failure};
 
