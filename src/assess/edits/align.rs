@@ -40,7 +40,7 @@ pub(super) fn align(old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Match> {
         Match::Moved(i, j) => Match::Moved(i + start, j + start),
     };
     // The equal ends hold names too: one that stands there and in the middle names nobody.
-    let named = by_name(old, new).filter(|_| !a.is_empty() || !b.is_empty());
+    let named = if a.is_empty() && b.is_empty() { None } else { by_name(old, new) };
     let found = match named {
         Some(name) => align_named(a, b, name),
         None if a.len().saturating_mul(b.len()) > MOST => by_place(a.len(), b.len()),

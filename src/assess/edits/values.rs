@@ -34,9 +34,9 @@ pub fn value_edits(old: Option<&Documents<'_>>, new: Option<&Documents<'_>>) -> 
         return Err(Unanalysable { new: true, fault });
     }
     let elsewhere = elsewhere(old.text, new.text, &comparison.cuts);
-    let filled_in = [old.text, new.text].into_iter().any(|text| MARKS.iter().any(|mark| text.contains(mark)));
+    let filled_in = || [old.text, new.text].into_iter().any(|text| MARKS.iter().any(|mark| text.contains(mark)));
     let templated =
-        elsewhere.filter(|_| filled_in).map(|line| (line, "the file is filled in by a program before it is read"));
+        elsewhere.filter(|_| filled_in()).map(|line| (line, "the file is filled in by a program before it is read"));
     Ok(ValueEdits {
         elsewhere,
         beyond_formatting: templated.or(comparison.reordered.map(|line| (line, "the order of keys changes"))),
@@ -114,8 +114,7 @@ struct Text {
 
 impl Text {
     fn of(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = ends.filter_map(|(at, _)| u32::try_from(at + 1).ok());
+        let starts = text.match_indices('\n').filter_map(|(at, _)| u32::try_from(at + 1).ok());
         Self { starts: std::iter::once(0).chain(starts).collect() }
     }
 

@@ -124,14 +124,14 @@ impl<'t> Source<'t> {
         fields: Vec<Field<'t>>,
         name: impl for<'n> Fn(&'n Field<'t>) -> &'n str,
     ) -> Result<Value<'t>, SyntaxFault> {
-        let twice = if fields.len() < MANY_KEYS {
-            let known = |n: usize, field| fields.iter().take(n).any(|other| name(other) == name(field));
-            fields.iter().enumerate().find(|(n, field)| known(*n, field)).map(|(_, field)| field)
+        let names: Vec<&str> = fields.iter().map(name).collect();
+        let twice = if names.len() < MANY_KEYS {
+            names.iter().enumerate().position(|(n, name)| names.iter().take(n).any(|other| other == name))
         } else {
-            let mut seen = HashSet::with_capacity(fields.len());
-            fields.iter().find(|field| !seen.insert(name(field)))
+            let mut seen = HashSet::with_capacity(names.len());
+            names.iter().position(|name| !seen.insert(*name))
         };
-        match twice {
+        match twice.and_then(|at| fields.get(at)) {
             Some(field) => Err(self.twice(field)),
             None => Ok(Value::Map(fields)),
         }
