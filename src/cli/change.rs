@@ -40,7 +40,7 @@ pub(super) struct KnownArgs {
     #[arg(long, value_name = "ENV", default_value = "production", value_parser = environment)]
     environment: String,
     /// Decide as of TIME: RFC 3339, or a date, which is its midnight in UTC [default: now]
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, visible_alias = "now", value_name = "TIME", value_parser = moment)]
     at: Option<Moment>,
     /// The class asked for; it may ask, it cannot grant
     #[arg(long, value_name = "TYPE", value_enum)]

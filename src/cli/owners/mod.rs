@@ -59,7 +59,7 @@ impl OwnersArgs {
 pub(super) struct AtArgs {
     #[command(flatten)]
     state: StateArgs,
-    /// Who is away, and what is overdue, as of TIME [default: now]
+    /// Judge as of TIME: who is away, what is overdue, what has expired [default: now]
     #[arg(long, value_name = "TIME", value_parser = super::change::moment)]
     now: Option<Moment>,
 }

@@ -52,7 +52,7 @@ struct RanArgs {
     timeout: Duration,
     /// The time that rules see where a test says nothing of it; 2026-01-01 unless given, so that tests come out the same
     /// tomorrow
-    #[arg(long, value_name = "TIME", value_parser = crate::cli::change::moment)]
+    #[arg(long, visible_alias = "now", value_name = "TIME", value_parser = crate::cli::change::moment)]
     at: Option<Moment>,
     /// Name the tests instead of running them
     #[arg(long, conflicts_with_all = ["coverage", "threshold", "format", "verbose"])]
