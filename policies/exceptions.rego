@@ -28,9 +28,11 @@ waives(exception, finding) if {
 	exception.rule == finding.code
 	waivable(finding.code)
 	covered := {path | some path in exception.covers}
-	paths := object.get(finding, "paths", [])
+	paths := paths_of(finding)
 	exception_reaches(exception, covered, paths)
 }
+
+paths_of(finding) := array.concat(object.get(finding, "paths", []), [path | path := finding.path])
 
 # A finding about some paths needs all of them covered; one about the whole change needs an exception for everything.
 exception_reaches(_, covered, paths) if {
@@ -50,7 +52,7 @@ exceptions_used contains {"id": exception.id, "paths": sort(paths)} if {
 	some exception in input.exceptions
 	taken := waived_by(exception)
 	count(taken) > 0
-	paths := {path | some finding in taken; some path in object.get(finding, "paths", [])}
+	paths := {path | some finding in taken; some path in paths_of(finding)}
 }
 
 # METADATA

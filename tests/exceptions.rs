@@ -61,6 +61,21 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
+/// A rule whose code an exception does not see, and two whose code it does, with the file said in either way.
+const OWN: &str = r#"package changeward
+
+import rego.v1
+
+# METADATA
+# custom:
+#   code: ACME_OWN
+force_normal contains "no" if input.index
+
+force_normal contains {"code": "ACME_SAID", "msg": "one", "path": file.path} if some file in input.files
+
+force_normal contains {"code": "ACME_SAID", "msg": "all", "paths": [file.path]} if some file in input.files
+"#;
+
 /// What is written otherwise, the state, the codes of the findings, the exit code.
 type Row = (&'static [(&'static str, &'static str)], &'static str, &'static [&'static str], i32);
 
@@ -78,14 +93,14 @@ fn each_is_worth_what_its_file_says() {
         (&[("rule", "\"FREEZE\"")], "active", &["EXCEPTION_IDLE"], 11),
         (&[("rule", "\"LOCKDOWN\"")], "active", &["EXCEPTION_IDLE"], 11),
         (&[("rule", "\"RACI_LNT\"")], "active", &["EXCEPTION_IDLE"], 11),
-        (&[("rule", "\"ACME_OWN\"")], "active", &[], 0),
+        (&[("rule", "\"ACME_OWN\"")], "active", &["EXCEPTION_IDLE"], 11),
+        (&[("rule", "\"ACME_SAID\"")], "active", &[], 0),
     ];
     for (but, state, codes, exit) in table {
         let dir = folder(&[exception(but)]);
         let policies = dir.path().join(".changeward/policies");
         std::fs::create_dir_all(&policies).unwrap();
-        let own = "package changeward\n\nimport rego.v1\n\n# METADATA\n# custom:\n#   code: ACME_OWN\nforce_normal contains \"no\" if input.title == \"x\"\n";
-        std::fs::write(policies.join("own.rego"), own).unwrap();
+        std::fs::write(policies.join("own.rego"), OWN).unwrap();
         let output = run(dir.path(), &["exceptions", "--now", "2026-11-22T12:00:00Z", "--format", "json"]);
         let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
         let one = &document["exceptions"][0];
@@ -94,6 +109,24 @@ fn each_is_worth_what_its_file_says() {
         assert_eq!((output.status.code(), document["fails"].as_bool()), (Some(*exit), Some(*exit == 11)), "{but:?}");
         let human = said(&run(dir.path(), &["exceptions", "--now", "2026-11-22T12:00:00Z"]));
         assert!(human.contains(state) && codes.iter().all(|code| human.contains(code)), "{human}");
+    }
+}
+
+#[test]
+fn a_file_said_as_path_is_covered_like_one_of_paths() {
+    for (scope, left) in
+        [("[\"src/**\"]", &["ACME_OWN"][..]), ("[\"docs/**\"]", &["ACME_OWN", "ACME_SAID", "ACME_SAID"])]
+    {
+        let dir = folder(&[exception(&[("rule", "\"ACME_SAID\""), ("scope", scope)])]);
+        let policies = dir.path().join(".changeward/policies");
+        std::fs::create_dir_all(&policies).unwrap();
+        std::fs::write(policies.join("own.rego"), OWN).unwrap();
+        let output = run(dir.path(), &["check", "--diff", "change.diff", "--at", "2026-11-22", "--format", "json"]);
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
+        let reasons = document["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap());
+        let mut own: Vec<&str> = reasons.filter(|code| code.starts_with("ACME_")).collect();
+        own.sort_unstable();
+        assert_eq!(own, left, "{scope}: {}", document["reasons"]);
     }
 }
 

@@ -84,6 +84,10 @@ fn findings(facts: &ExceptionFacts, covers: u64, waiving: Waiving) -> Vec<Findin
             format!("{rule} is no reason that forces normal, and only those can be waived"),
             "remove the file, or name the code of such a reason".to_owned(),
         )),
+        Waiving::Unseen => Some((
+            format!("{rule} stands in METADATA alone, which no exception sees"),
+            format!("let the finding say it: {{\"code\": \"{rule}\", \"msg\": …}}"),
+        )),
         Waiving::Unknown(meant) => Some((
             format!("no rule says {rule}"),
             meant.map_or_else(|| "name a code that a rule gives".to_owned(), |meant| format!("did you mean {meant}?")),

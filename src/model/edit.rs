@@ -89,7 +89,8 @@ impl Edit {
     pub fn describe(&self) -> String {
         let path = self.path.to_string();
         let path = if path.is_empty() { "the document" } else { path.as_str() };
-        let shown = |value: &Option<EditValue>| value.as_ref().map(EditValue::describe).unwrap_or_default();
+        let from = differ_from(self.old.as_ref(), self.new.as_ref());
+        let shown = |value: &Option<EditValue>| value.as_ref().map(|value| value.shown(from)).unwrap_or_default();
         let (old, new) = (shown(&self.old), shown(&self.new));
         // A package is known by its name; its place in the lockfile says nothing to anybody.
         let path = self.dependency.as_ref().map_or(path, |dependency| dependency.name.as_str());
@@ -191,19 +192,34 @@ impl EditValue {
 
     /// For people, on one line, long texts cut.
     pub fn describe(&self) -> String {
+        self.shown(0)
+    }
+
+    /// Likewise; a text that is too long from so many characters on.
+    fn shown(&self, from: usize) -> String {
         match self {
+            Self::Scalar(ScalarKind::Text, text) if text.chars().nth(SHOWN).is_none() => format!("{text:?}"),
             Self::Scalar(ScalarKind::Text, text) => {
-                let mut shown: String = text.chars().take(SHOWN).collect();
-                if shown.len() < text.len() {
-                    shown.push('…');
-                }
-                format!("{shown:?}")
+                let mut rest = text.chars().skip(from);
+                let shown: String = rest.by_ref().take(SHOWN).collect();
+                let cut = |cut: bool| if cut { "…" } else { "" };
+                format!("{:?}", format!("{}{shown}{}", cut(from > 0), cut(rest.next().is_some())))
             }
             Self::Scalar(_, text) => text.chars().take(SHOWN).collect(),
             Self::List(items) => super::counted(*items as u64, "item"),
             Self::Map(keys) => super::counted(*keys as u64, "key"),
         }
     }
+}
+
+/// Where to begin to show two texts, so that it is seen what differs.
+fn differ_from(old: Option<&EditValue>, new: Option<&EditValue>) -> usize {
+    let (Some(EditValue::Scalar(ScalarKind::Text, old)), Some(EditValue::Scalar(ScalarKind::Text, new))) = (old, new)
+    else {
+        return 0;
+    };
+    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    same.saturating_sub(SHOWN / 2)
 }
 
 impl EditKind {
@@ -340,4 +356,40 @@ pub struct LinePair {
     pub old: String,
     /// Without its end.
     pub new: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DocPath, Edit, EditKind, EditValue};
+    use crate::model::ScalarKind;
+
+    #[test]
+    fn of_long_texts_is_shown_what_differs() {
+        let long = |tag: &str| format!("registry.example.org/acme/payments-service:{tag}@sha256:{}", "7".repeat(64));
+        let say = |old: &str, new: &str| {
+            let value = |text: &str| Some(EditValue::Scalar(ScalarKind::Text, text.to_owned()));
+            let (kind, path) = (EditKind::Replace, DocPath::default());
+            let (old, new) = (value(old), value(new));
+            let edit = Edit {
+                kind,
+                document: 0,
+                path,
+                from: None,
+                old,
+                new,
+                old_line: None,
+                new_line: None,
+                dependency: None,
+            };
+            edit.describe().replace("the document: ", "")
+        };
+        assert_eq!(say("a", "b"), r#""a" → "b""#);
+        assert_eq!(
+            say(&long("1.4"), &long("1.5")),
+            r#""…xample.org/acme/payments-service:1.4@sha256:777777777777777777…" → "…xample.org/acme/payments-service:1.5@sha256:777777777777777777…""#
+        );
+        let (old, new) = ("x".repeat(61), "x".repeat(60));
+        assert_eq!(say(&old, &new), format!(r#""…{}" → "{new}""#, "x".repeat(31)));
+        assert_eq!(say(&old, "y"), format!(r#""{}…" → "y""#, "x".repeat(60)));
+    }
 }

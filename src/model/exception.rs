@@ -103,6 +103,8 @@ pub enum Waiving {
     Never,
     /// It is said, but never as a reason that forces normal, and nothing else can be waived.
     NoReason,
+    /// Rules give it by their METADATA alone, which is read after exceptions have done their work.
+    Unseen,
     /// No rule says it; the one most like it, if any is.
     Unknown(Option<String>),
 }

@@ -22,6 +22,9 @@ const NEVER_WAIVED: &[&str] = &[
 /// Sets whose findings are no reasons.
 const OTHER_SETS: &[&str] = &["deny", "warn", "require", "obligation", "emergency_fault", "template_fault"];
 
+/// What stands for a rule where a code is said by the METADATA of one.
+const METADATA: &str = "# METADATA";
+
 /// Every code with the rules that say it.
 pub struct Codes(BTreeMap<String, BTreeSet<String>>);
 
@@ -33,7 +36,7 @@ impl Codes {
             collect(&module.source, &mut codes);
         }
         for code in metas.iter().filter_map(|meta| meta.code.clone()) {
-            codes.entry(code).or_default().insert(String::new());
+            codes.entry(code).or_default().insert(METADATA.to_owned());
         }
         Self(codes)
     }
@@ -45,7 +48,10 @@ impl Codes {
         }
         match self.0.get(code) {
             None => Waiving::Unknown(self.nearest(code)),
-            Some(heads) if heads.iter().all(|head| OTHER_SETS.contains(&head.as_str())) => Waiving::NoReason,
+            Some(heads) if heads.iter().all(|head| head == METADATA) => Waiving::Unseen,
+            Some(heads) if heads.iter().all(|head| head == METADATA || OTHER_SETS.contains(&head.as_str())) => {
+                Waiving::NoReason
+            }
             Some(_) => Waiving::Possible,
         }
     }
@@ -101,7 +107,7 @@ mod tests {
         let table = [
             ("RACI_LINT", Waiving::Possible),
             ("PIR_OVERDUE", Waiving::Possible),
-            ("ACME_TWO", Waiving::Possible),
+            ("ACME_TWO", Waiving::Unseen),
             ("FREEZE", Waiving::Never),
             ("FACTOR:requires_downtime", Waiving::Never),
             ("LOCKDOWN", Waiving::NoReason),

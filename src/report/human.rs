@@ -63,7 +63,7 @@ impl Page<'_> {
         [self.lines(what, 2), self.lines(may, 2)].concat()
     }
 
-    /// The rest of the answer where nothing stands in the way: at most five lines.
+    /// The rest of the answer where nothing stands in the way: at most six lines.
     fn brief(&self) -> Vec<Line> {
         let decision = self.decision;
         let mut lines = Vec::new();
@@ -92,7 +92,7 @@ impl Page<'_> {
             let para = Para::new(0, 2).ours(Tone::Wait, "note:").name(Tone::Strong, &worst.code);
             let more = decision.findings.len() - 1;
             let said = if more == 0 { worst.msg.clone() } else { format!("(1 of {}) {}", more + 1, worst.msg) };
-            lines.extend(self.lines(para.theirs(Tone::Plain, &said), 1));
+            lines.extend(self.lines(para.theirs(Tone::Plain, &said), 2));
         }
         lines.extend(self.lines(Para::new(0, 2).theirs(Tone::Dim, &self.sums()), 1));
         lines
@@ -175,7 +175,7 @@ impl Page<'_> {
         };
         let said = Para::new(2, 4).block(tone, symbol.to_owned()).name(Tone::Strong, &reason.code).then(":");
         // What blocks is said whole, or nearly so: it may hold the number to call.
-        let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), if blocks { 6 } else { 3 });
+        let mut lines = self.lines(said.theirs(Tone::Plain, &reason.msg), if blocks { 6 } else { 5 });
         let mut place = Para::new(4, 6);
         if let Some(rule) = &reason.rule {
             place = place.ours(Tone::Dim, "rule").name(Tone::Dim, &rule.to_string());
