@@ -107,7 +107,7 @@ mod tests {
             assert!(told.contains(line), "{line} in {told}");
         }
         let read = |name: &str| fs::read_to_string(home.path().join(".changeward").join(name)).unwrap();
-        for name in ["config.toml", "ownership.toml", "templates/docs.toml"] {
+        for name in ["config.toml", "ownership.toml", "templates/documentation.toml"] {
             let table: toml::Table = read(name).parse().unwrap();
             assert_eq!(table["version"].as_integer(), Some(1), "{name}");
         }
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(config["control"]["files"][0].as_str(), Some(".ci/**"));
         assert!(read("config.toml").contains("[\"@acme/platform\"]"));
         assert!(read("ownership.toml").contains("# owner = \"@ann\""), "{}", read("ownership.toml"));
-        let template: toml::Table = read("templates/docs.toml").parse().unwrap();
+        let template: toml::Table = read("templates/documentation.toml").parse().unwrap();
         assert_eq!(template["state"].as_str(), Some("proposed"));
         assert!(template["scope"]["include"].as_array().unwrap().iter().any(|p| p.as_str() == Some("docs/**/*.md")));
 
@@ -125,6 +125,20 @@ mod tests {
         assert_eq!(read("config.toml"), "mine");
         assert!(run(home.path(), false, true).contains("replaced .changeward/config.toml"));
         assert!(read("config.toml").starts_with("# "));
+    }
+
+    /// Two templates that cover the same would let neither be used.
+    #[test]
+    fn the_starters_take_the_one_of_documents_for_theirs() {
+        let home = repository(&[("main.go", "")]);
+        run(home.path(), false, false);
+        let dir = home.path().to_path_buf();
+        let request =
+            InitRequest { dir, now: Moment::parse("2026-11-22").unwrap(), dry_run: false, force: false, editor: false };
+        let told = super::templates(&request, &[]).unwrap();
+        assert!(told.contains("kept     .changeward/templates/documentation.toml"), "{told}");
+        let files = fs::read_dir(home.path().join(".changeward/templates")).unwrap();
+        assert_eq!(files.count(), super::super::catalogue::STARTERS.len());
     }
 
     #[test]
@@ -151,7 +165,7 @@ mod tests {
             let home =
                 repository(&[(".github/CODEOWNERS", owners), ("src/a.py", ""), ("web/b.ts", ""), ("docs/a.rst", "")]);
             run(home.path(), false, false);
-            for name in ["config.toml", "ownership.toml", "templates/docs.toml"] {
+            for name in ["config.toml", "ownership.toml", "templates/documentation.toml"] {
                 let text = fs::read_to_string(home.path().join(".changeward").join(name)).unwrap();
                 let is_suggestion = |rest: &str| {
                     rest.starts_with('[') || rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '))

@@ -26,7 +26,7 @@ pub(super) fn files(found: &Survey, now: Moment) -> Vec<Scaffold> {
     vec![
         Scaffold { path: ".changeward/config.toml".into(), text: config(found) },
         Scaffold { path: matrix.into(), text: ownership(found) },
-        Scaffold { path: ".changeward/templates/docs.toml".into(), text: documentation(found, now) },
+        Scaffold { path: ".changeward/templates/documentation.toml".into(), text: documentation(found, now) },
         Scaffold { path: ".changeward/policies/example.rego".into(), text: policy(found) },
     ]
 }
@@ -80,7 +80,9 @@ pub(super) fn next_steps(found: &Survey, in_git: bool, dry_run: bool) -> Vec<Str
     });
     steps
         .push("name the [control] owners in .changeward/config.toml: they approve edits of the gate itself".to_owned());
-    steps.push("have .changeward/templates/docs.toml published, if edits of documents need no approval".to_owned());
+    steps.push(
+        "have .changeward/templates/documentation.toml published, if edits of documents need no approval".to_owned(),
+    );
     steps.push(
         "commit .changeward/: the gate reads it at the base of a change, so it counts for the changes after".to_owned(),
     );
@@ -104,7 +106,7 @@ fn config(found: &Survey) -> String {
 version = 1
 
 # What counts as a change to production. The rest is of class none, unless somebody claims more for it.
-# Before taking "{docs}/**" out: templates/docs.toml keeps it in, with limits and a record.
+# Before taking "{docs}/**" out: templates/documentation.toml keeps it in, with limits and a record.
 [scope]
 include = ["**"]
 exclude = []
@@ -221,7 +223,7 @@ version = 1
 fn documentation(found: &Survey, now: Moment) -> String {
     let endings = if found.documents.is_empty() { &["md"][..] } else { &found.documents };
     let below = |folder: &str| endings.iter().map(move |ending| format!("{folder}*.{ending}")).collect::<Vec<_>>();
-    let mut include = found.docs.map_or_else(Vec::new, |folder| below(&format!("{folder}/**/")));
+    let mut include = below(&format!("{}/**/", found.docs.unwrap_or("docs")));
     include.extend(below(""));
     let include = quoted(include.iter());
     let proposer = found.codeowners.as_ref().and_then(|named| named.most_named_person()).map(Principal::as_str);
@@ -230,7 +232,7 @@ fn documentation(found: &Survey, now: Moment) -> String {
 # This one is only proposed and lets nothing through. To use it, the change authority, never the one who proposed it,
 # sets `state` to "published" and fills in the four lines below it. It then covers a change whose every file is in scope.
 version = 1
-id = "docs"
+id = "documentation"
 title = "Edit the documentation"
 state = "proposed"            # proposed | published | suspended | retired
 # proposed_by = "{proposer}"

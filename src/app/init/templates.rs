@@ -40,7 +40,7 @@ const NEXT: &str = "
 Next:
   1. adapt scopes and limits: each file says what
   2. changeward template test --worktree    (the tests are yours to adapt, too)
-  3. have the change authority publish what you need, and delete the rest
+  3. have the change authority publish what you need, and delete the rest with their tests
 ";
 
 /// The files of a template, from the root.
