@@ -55,7 +55,7 @@ pub(super) struct Instructions<'t> {
 impl<'t> Instructions<'t> {
     /// Begins behind the directives of a file, which are given as fields.
     pub(super) fn new(source: &Source<'t>) -> Result<(Self, Vec<Field<'t>>), SyntaxFault> {
-        let mut lines = Lines::new(source.text);
+        let mut lines = Lines::of(source)?;
         let mut fields: Vec<Field<'t>> = Vec::new();
         let mut escape = '\\';
         let mut allowed = true;
