@@ -28,14 +28,11 @@ pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
         if source.slice(place.clone()).ends_with('\\') {
             return Err(source.fault(place.start, "has a line that ends in `\\`, which goes on below to some readers"));
         }
-        if place.is_empty() {
-            continue;
-        }
-        // `node --env-file` makes one name of such a line and the next.
+        // `node --env-file` makes one name of such a line, even of one of blanks alone, and the next.
         if place.start > line.start {
             return Err(source.fault(place.start, "has an indented line, which is not the same to every reader"));
         }
-        if source.slice(place.clone()).starts_with('#') {
+        if matches!(source.slice(place.clone()).as_bytes(), [] | [b'#', ..]) {
             continue;
         }
         source.count(place.start, 1)?;

@@ -60,6 +60,9 @@ fn is_section(name: &str) -> bool {
         && (quotes == 0 || (quotes == 2 && name.ends_with('"') && !name.starts_with('"')))
 }
 
+/// Why a line is refused in which a string may begin that ends below, or that began above.
+const OPEN_QUOTE: &str = "has a quote without end, which may go on below";
+
 /// Why a line is refused that begins or ends with a blank which is none to some readers.
 const ODD_EDGE: &str = "has a blank that is none to some readers";
 
@@ -86,6 +89,9 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn line(&mut self, place: Range<usize>, indent: usize) -> Result<(), SyntaxFault> {
         let line = self.source.slice(place.clone());
+        if self.apostrophe && line.contains('\'') {
+            return Err(self.source.fault(place.start, OPEN_QUOTE));
+        }
         match line.as_bytes() {
             [] | [b';', ..] => Ok(()),
             [b'#', ..] => {
@@ -149,7 +155,9 @@ impl<'t> Reader<'t> {
         if has_odd_edge(name) || has_odd_edge(written) {
             return Err(self.source.fault(place.start, ODD_EDGE));
         }
-        if name.contains(|c: char| ";#\"'`\\".contains(c)) {
+        // `list[]` and `list[name]` are lists of some readers.
+        let bare = name.strip_suffix(']').and_then(|name| name.split_once('[')).map_or(name, |(name, _)| name);
+        if bare.is_empty() || bare.contains(['[', ']']) || name.contains(|c: char| ";#\"'`\\".contains(c)) {
             return Err(self.source.broken(place.start, &format!("{} is no key to every reader", shown(name))));
         }
         if !self.names.insert(name.to_lowercase()) {
@@ -173,8 +181,8 @@ impl<'t> Reader<'t> {
     /// goes on over lines.
     fn kind(&mut self, written: &str, place: &Range<usize>) -> Result<ScalarKind, SyntaxFault> {
         let open = |quote: char| written.matches(quote).count() % 2 == 1;
-        if open('"') || written.starts_with('\'') && open('\'') || open('`') || self.apostrophe && open('\'') {
-            return Err(self.source.fault(place.start, "has a quote without end, which may go on below"));
+        if open('"') || written.starts_with('\'') && open('\'') || open('`') {
+            return Err(self.source.fault(place.start, OPEN_QUOTE));
         }
         self.apostrophe |= open('\'');
         let quoted = |quote: char| written.len() > 1 && written.starts_with(quote) && written.ends_with(quote);
