@@ -357,8 +357,15 @@ def alike(form, reader, name):
         if reader == "go ini.v1" and section.lower() in ("", "default"):
             section, sep = "", "\x1f"
         section = re.sub(r'^(\S+)[ \t]+"?([^"]*)"?(.*)$', r"\1.\2\3", section.strip()).replace("\\", "").replace('"', "")
+        section = re.sub(r"\.+", ".", section).strip(".")
         return f"{section.lower()}{sep}{key.lower()}"
     return name
+
+
+def cased(nodes):
+    """`as` is `AS`."""
+    as_is = lambda node: isinstance(node, list) and len(node) > 4 and str(node[0]).upper() == "FROM"
+    return nodes[:2] + [[word.upper() if word == "as" else word for word in node] if as_is(node) else node for node in nodes[2:]]
 
 
 def instructions(edits, more, before, after):
@@ -409,7 +416,7 @@ def breaks(form, reader, edits, more, before, after, texts):
     if (before is None) != (after is None):
         return "whether it can be read" if sure and not edits else None
     if form == "dockerfile":
-        return instructions(edits, more, before, after) if reader == "BuildKit" else "a difference" if not edits and more is None and before != after else None
+        return instructions(edits, more, cased(before), cased(after)) if reader == "BuildKit" else "a difference" if not edits and more is None and before != after else None
     told = {alike(form, reader, name_of(form, edit)) for edit in edits}
     sections = {name for edit in edits if "map" in (edit.get("new_type"), edit.get("old_type")) for name in [alike(form, reader, name_of(form, edit) + "\x1f")[:-1]]}
     keys = set(before) | set(after)

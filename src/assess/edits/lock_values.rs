@@ -246,7 +246,7 @@ impl<'l> Values<'l> {
                 match was.get(text) {
                     Some((old, _)) if pair.old.is_some_and(|before| std::ptr::eq(before, *old)) => {}
                     Some((old, before)) => self.answered_by_another(old, before, new, value),
-                    None if (moves && own(new, text)) || needed.contains(text) => {}
+                    None if (moves && own(new, text) && is_alike(pair.old, new, text)) || needed.contains(text) => {}
                     None => self.plain(within(new, &value.path), (None, Some(value))),
                 }
             }
@@ -315,6 +315,16 @@ fn answers<'l>(
     packages
         .flat_map(|package| answered(package).filter_map(move |value| Some((value.text()?, (package, value)))))
         .collect()
+}
+
+/// A requirement that differs from one the package answered before by its version alone; of a new package, a plain range.
+fn is_alike(old: Option<&LockedPackage>, new: &LockedPackage, text: &str) -> bool {
+    let bare = |text: &str| text.replace(|c: char| c.is_ascii_digit() || ".^~<>=*|+- ".contains(c), "");
+    let is = bare(text);
+    match old {
+        Some(old) => answered(old).filter_map(LockedValue::text).any(|was| bare(was) == is),
+        None => [format!("{}@", new.name), format!("{}@npm:", new.name)].iter().any(|plain| bare(plain) == is),
+    }
 }
 
 /// What packages require, as requirements are written.

@@ -56,7 +56,7 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
 fn is_section(name: &str) -> bool {
     let quotes = name.matches('"').count();
     !name.is_empty()
-        && !name.contains(|c: char| "[];#'`\\".contains(c))
+        && !name.contains(|c: char| "[];#'`\\$".contains(c))
         && (quotes == 0 || (quotes == 2 && name.ends_with('"') && !name.starts_with('"')))
 }
 
@@ -157,7 +157,7 @@ impl<'t> Reader<'t> {
         }
         // `list[]` and `list[name]` are lists of some readers.
         let bare = name.strip_suffix(']').and_then(|name| name.split_once('[')).map_or(name, |(name, _)| name);
-        if bare.is_empty() || bare.contains(['[', ']']) || name.contains(|c: char| ";#\"'`\\".contains(c)) {
+        if bare.is_empty() || bare.contains(['[', ']']) || name.contains(|c: char| ";#\"'`\\\t".contains(c)) {
             return Err(self.source.broken(place.start, &format!("{} is no key to every reader", shown(name))));
         }
         if !self.names.insert(name.to_lowercase()) {
