@@ -82,7 +82,7 @@ const ROOMS: &[Room] = &[
     room(
         "app",
         &["assess", "audit", "decide", "model", "parse", "policy", "report", "world"],
-        &["miette", "serde_json", "sha2", "strsim", "thiserror"],
+        &["miette", "serde_json", "sha1", "sha2", "strsim", "thiserror"],
     ),
     room(
         "cli",
@@ -101,6 +101,7 @@ const SHARED: &[(&str, &str)] = &[
     ("regex", "builtins of the policy engine, and OWNERS files whose filters are regular expressions"),
     ("serde", "each frozen document has its record in the room that reads or writes it"),
     ("serde_json", "each frozen document has its record in the room that reads or writes it"),
+    ("sha1", "builtins of the policy engine, and git's names of contents"),
     ("sha2", "builtins of the policy engine, the digests of a decision, and those of a page's own script and style"),
     ("strsim", "did-you-mean: keys of files, functions of policies, names of revisions"),
     ("thiserror", "the language of errors: code, place, next step"),

@@ -144,12 +144,56 @@ fn it_does_not_matter_where_the_contents_are() {
     }
 }
 
+/// A patch and why it is not about the files that are there.
+#[derive(Deserialize)]
+struct Claim {
+    name: String,
+    text: String,
+    why: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    patch: Vec<Claim>,
+}
+
+/// A template that allows everything within its scope believes no patch that is about something else than what is there.
+#[test]
+fn a_patch_is_held_to_the_files_it_is_about() {
+    let claims: Claims = toml::from_str(include_str!("constraints/patches.toml")).unwrap();
+    let template = "version = 1\nid = \"case\"\ntitle = \"Case\"\nstate = \"published\"\nproposed_by = \"@ann\"\napproved_by = \
+                    [\"@cab\"]\n[scope]\ninclude = [\"docs/**\"]\nkinds = [\"added\", \"modified\", \"deleted\", \"renamed\"]\n";
+    let repo = TempRepo::new();
+    repo.write(".changeward/config.toml", "version = 1\n[change_authority]\nwho = [\"@cab\"]\n");
+    repo.write(".changeward/templates/case.toml", template);
+    repo.write("CODEOWNERS", "* @owner\n");
+    repo.write("docs/a.md", "1\n2\n3\n");
+    repo.write("docs/other.md", "1\n");
+    repo.write("docs/big.md", "version https://git-lfs.github.com/spec/v1\noid sha256:11\nsize 1\n");
+    repo.commit("base");
+    let file = repo.path().join("../claim.diff");
+    for claim in claims.patch {
+        fs::write(&file, claim.text.trim_start()).unwrap();
+        for folder in [None, Some(repo.path().to_owned())] {
+            let spec = Spec::Diff(DiffSource::File(file.clone()));
+            let decision = check(&request(repo.path(), spec, folder)).unwrap();
+            let standard = decision.class == ChangeClass::Standard;
+            assert_eq!(standard, claim.why.is_none(), "{}: {:?}", claim.name, decision.why_not);
+            let why = claim.why.as_deref().unwrap_or_default();
+            let said = decision.why_not.iter().flat_map(|(_, reasons)| reasons).any(|reason| reason.msg.contains(why));
+            assert!(standard || said, "{}: {why:?} is not among {:?}", claim.name, decision.why_not);
+        }
+    }
+}
+
 /// The whole file in place of the whole file.
 fn patch(case: &Case) -> String {
-    let side =
-        |sign: char, text: &str| -> String { text.split_inclusive('\n').map(|line| format!("{sign}{line}")).collect() };
+    let side = |sign: char, text: &str| -> String {
+        let lines: String = text.split_inclusive('\n').map(|line| format!("{sign}{line}")).collect();
+        if text.ends_with('\n') { lines } else { format!("{lines}\n\\ No newline at end of file\n") }
+    };
     let body = format!("{}{}", side('-', &case.before), side('+', &case.after));
-    let count = |text: &str| text.matches('\n').count();
+    let count = |text: &str| text.split_inclusive('\n').count();
     format!(
         "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1,{1} +1,{2} @@\n{body}",
         case.file,

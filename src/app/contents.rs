@@ -1,12 +1,12 @@
 //! The contents of changed files, wherever the change comes from: a repository that has both states, or a patch over a
 //! state of the files.
 
+use super::digest;
 use super::failure::Failure;
-use crate::model::{FileDiff, FileKind, FileStatus, ObjectId, RepoPath, Side};
+use crate::model::{FileDiff, FileKind, FileStatus, ObjectId, Opaque, RepoPath, Side};
 use crate::parse::diff::Patch;
-use crate::world::WorldError;
-use crate::world::git::Repo;
-use crate::world::tree::Tree;
+use crate::world::git::{Repo, kind_of};
+use crate::world::tree::{Standing, Tree};
 use std::collections::BTreeMap;
 
 /// Files whose contents are held in memory at a time.
@@ -112,14 +112,38 @@ fn blob(side: &Side) -> Option<&ObjectId> {
     side.id.as_ref().filter(|_| side.kind != FileKind::Submodule)
 }
 
-/// A patch need not say that what it changes is a link: the state of the files it is about does.
-pub(super) fn see_links(tree: &dyn Tree, files: &mut [FileDiff], asked: impl Fn(&FileDiff) -> bool) {
-    for file in files.iter_mut().filter(|file| file.old.is_some() && file.unread.is_none() && asked(file)) {
-        let Some(path) = file.old_path.as_ref().unwrap_or(&file.path).as_str() else { continue };
-        if let Err(error @ WorldError::NotAFile { .. }) = tree.read(path) {
-            file.unread = Some(error.to_string());
+/// A patch is only worth what it says if it is about this state of the files: of a file of which it says something else than is
+/// there, nothing is known.
+pub(super) fn hold_to(tree: &dyn Tree, patch: &Patch, files: &mut [FileDiff], asked: impl Fn(&FileDiff) -> bool) {
+    for file in files.iter_mut().filter(|file| file.opaque().is_none() && asked(file)) {
+        file.unread = contradiction(tree, patch, file).err();
+    }
+}
+
+/// What a patch says of a file and a state of the files does not.
+fn contradiction(tree: &dyn Tree, patch: &Patch, file: &FileDiff) -> Result<(), String> {
+    let arrives = file.old.is_none() || file.old_path.is_some();
+    if arrives && tree.standing(&file.path).map_err(|error| error.to_string())? != Standing::Nothing {
+        return Err(format!("{} has it already, so the patch does not apply", tree.describe()));
+    }
+    let (old, new) = patched(tree, patch, file)?;
+    if file.old.is_some() && file.new.is_none() && patch.apply(&file.path, old.as_deref().unwrap_or_default())? != b"" {
+        return Err("the patch removes only a part of it".to_owned());
+    }
+    let (was, is) = patch.ids(&file.path).unwrap_or_default();
+    for (id, contents) in [(was, &old), (is, &new)] {
+        let Some(contents) = contents else { continue };
+        // Nothing but zeros is said of what was not looked up.
+        if !id.bytes().all(|digit| digit == b'0') && !digest::names(id, contents) {
+            return Err(format!("the patch is about other contents: {id} is not what the file holds"));
+        }
+        // With too little context a patch does not show what kind of file it is about.
+        let kind = kind_of(FileKind::Regular, contents);
+        if kind != FileKind::Regular {
+            return Err(Opaque::Kind(kind).describe());
         }
     }
+    Ok(())
 }
 
 /// Both sides of a file that a patch shows as a whole.

@@ -2,6 +2,7 @@
 
 use super::controls::{add, hex};
 use crate::model::{Diff, Side};
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 /// `sha256:…` over every changed file: status, both paths, modes, object ids and line counts.
@@ -26,4 +27,13 @@ fn side_text(side: Option<&Side>) -> String {
     side.map_or_else(String::new, |side| {
         format!("{:06o} {}", side.mode, side.id.as_ref().map_or("", |id| id.0.as_str()))
     })
+}
+
+/// An object id, perhaps cut short, is git's name of these contents, in a repository of SHA-1 or of SHA-256.
+pub(super) fn names(id: &str, contents: &[u8]) -> bool {
+    let header = format!("blob {}\0", contents.len());
+    let short = hex(Sha1::new().chain_update(&header).chain_update(contents).finalize().as_slice());
+    let long = || hex(Sha256::new().chain_update(&header).chain_update(contents).finalize().as_slice());
+    let begins = |name: &str| name.split_once(':').is_some_and(|(_, digits)| digits.starts_with(id));
+    begins(&short) || begins(&long())
 }

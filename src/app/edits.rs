@@ -112,8 +112,10 @@ fn fault(new: bool, fault: SyntaxFault) -> Unanalysable {
 }
 
 fn by_value(format: Format, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<ValueEdits, Unanalysable> {
+    // Whoever ends lines at the feed alone sees the return before it, and no longer sees it where the last line has no end.
     if let (Some(old), Some(new)) = (old, new)
-        && old.contains(&b'\r') != new.contains(&b'\r')
+        && (old.contains(&b'\r') != new.contains(&b'\r')
+            || (new.contains(&b'\r') && old.ends_with(b"\n") != new.ends_with(b"\n")))
     {
         return Err(fault(true, SyntaxFault::new(1, "changes its line ends")));
     }

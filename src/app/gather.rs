@@ -159,7 +159,8 @@ fn from_patch(
     let controls = Controls::read(tree.as_ref())?;
     started(&controls);
     let (mut change, seen) = (Change { base, ..change }, BTreeMap::new());
-    super::contents::see_links(tree.as_ref(), &mut change.diff.files, |file| covered(&controls.templates, file));
+    let asked = |file: &FileDiff| covered(&controls.templates, file);
+    super::contents::hold_to(tree.as_ref(), &patch, &mut change.diff.files, asked);
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
     let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch))?;

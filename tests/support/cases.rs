@@ -109,6 +109,7 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         fs::write(path, text.replacen(from, to, 1)).unwrap();
     }
     let patch: String = case.files.iter().map(|path| section(path)).collect();
+    case.files.iter().for_each(|path| before(path, dir));
     fs::write(dir.join("change.diff"), patch).unwrap();
     fs::write(dir.join("facts.json"), facts(case, fragments).to_string()).unwrap();
     CheckRequest {
@@ -136,6 +137,16 @@ fn attached(case: &Case, dir: &Path) -> Vec<(String, PathBuf)> {
     case.attach.iter().map(write).collect()
 }
 
+/// What a file is before the patch.
+fn before(path: &str, dir: &Path) {
+    let from = path.split_once(" -> ").map_or(path, |(from, _)| from);
+    let file = dir.join(from.trim_end_matches('!'));
+    if !file.exists() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "old\n").unwrap();
+    }
+}
+
 fn section(path: &str) -> String {
     if let Some((from, to)) = path.split_once(" -> ") {
         return format!("diff --git a/{from} b/{to}\nsimilarity index 100%\nrename from {from}\nrename to {to}\n");
@@ -145,9 +156,7 @@ fn section(path: &str) -> String {
             "diff --git a/{path} b/{path}\nindex 1111111..2222222 100644\nBinary files a/{path} and b/{path} differ\n"
         );
     }
-    format!(
-        "diff --git a/{path} b/{path}\nindex 1111111..2222222 100644\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-old\n+new\n"
-    )
+    format!("diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-old\n+new\n")
 }
 
 fn facts(case: &Case, fragments: &BTreeMap<String, String>) -> Value {

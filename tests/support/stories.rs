@@ -35,6 +35,9 @@ fn may(kind: &str, text: &str) -> bool {
             hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         }
         "level" => matches!(text.trim_matches(['"', '\'']), "debug" | "info" | "warn"),
+        // Who keeps quotes keeps them before and after.
+        "word" => matches!(text, "debug" | "info" | "warn"),
+        "quoted word" => matches!(text, "\"debug\"" | "\"info\"" | "\"warn\""),
         // In properties a backslash before a letter or the end of a line is dropped.
         "property" => may("level", &text.replace("\\\n", "").replace('\\', "")),
         "ttl" => matches!(text, "30" | "60" | "300"),

@@ -4,13 +4,16 @@
 //! A file passes in one of three ways: as a whole (documentation, formatting), by its values, or line by line. It never
 //! passes by a mixture, and a file whose values cannot be read passes in no way.
 
+mod documentation;
 mod image;
 mod value;
 
 use crate::model::{
     Allows, Constraint, DependencyRule, DocumentHead, Edit, FileEdits, FileFacts, FileKind, FileRule, FileStatus,
-    LineRule, Pattern, RepoPath, Template, ValueEdits, VersionStep,
+    LineRule, Pattern, Template, ValueEdits, VersionStep,
 };
+
+pub(super) use documentation::is_documentation;
 
 /// The first thing about a file that no constraint allows.
 pub(super) struct Uncovered {
@@ -220,21 +223,4 @@ fn whole(rule: FileRule, file: &FileFacts) -> bool {
                 && matches!(values, Some(Ok(values)) if values.edits.is_empty() && values.beyond_formatting.is_none())
         }
     }
-}
-
-/// Text that no machine acts upon, by its name: what programs or assistants read as instructions is none, nor is plain text,
-/// which may be a list of anything, unless it is one of the texts that every repository has.
-pub(in crate::assess) fn is_documentation(path: &RepoPath) -> bool {
-    const ENDINGS: [&str; 7] = [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".textile"];
-    const TEXTS: [&str; 9] =
-        ["readme", "license", "licence", "notice", "authors", "contributors", "changelog", "changes", "copying"];
-    const READ: [&str; 8] =
-        ["agents", "claude", "gemini", "copilot-instructions", "skill", "prompt", "instructions", "cursorrules"];
-    let hidden = path.segments().any(|segment| segment.starts_with(b".") || segment.starts_with(b"_"));
-    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
-    let (stem, ending) = name
-        .split_once('.')
-        .map_or((name.as_str(), ""), |(stem, _)| (stem, name.get(name.rfind('.').unwrap_or(0)..).unwrap_or_default()));
-    let text = TEXTS.contains(&stem) && matches!(ending, "" | ".txt");
-    !hidden && !stem.is_empty() && !READ.contains(&stem) && (text || ENDINGS.contains(&ending))
 }

@@ -85,6 +85,9 @@ pub(super) struct Values<'l> {
     moved: HashSet<(&'l str, &'l str, &'l str)>,
     /// Packages that are new: name, version.
     came: HashSet<(&'l str, &'l str)>,
+    /// The names by which packages are found that are locked now, and the requirements they answer.
+    locked: HashSet<&'l str>,
+    answered: HashSet<&'l str>,
     pub(super) edits: Vec<Edit>,
 }
 
@@ -109,7 +112,38 @@ impl<'l> Values<'l> {
                 _ => {}
             }
         }
-        Self { scheme, moved, came, edits: Vec::new() }
+        let now = || pairs.iter().filter_map(|pair| pair.new);
+        let folder = |package: &'l LockedPackage| package.slot.rsplit("node_modules/").next().unwrap_or_default();
+        let locked = now().flat_map(|package| [package.name.as_str(), folder(package)]).collect();
+        let answered = now().flat_map(answered).filter_map(LockedValue::text).collect();
+        Self { scheme, moved, came, locked, answered, edits: Vec::new() }
+    }
+
+    /// Whoever installs from this lockfile looks for the requirement elsewhere: it names a place, or nothing that is locked
+    /// answers it. What does not have to be there (`optionalDependencies`, peers) is not looked for.
+    fn leaves(&self, value: &LockedValue) -> bool {
+        // Of Python's, what an extra needs need not be locked.
+        let whole = self.scheme == VersionScheme::SemVer;
+        if let Bearing::Points(name) = &value.bearing {
+            return leads_away(value) || (whole && !self.locked.contains(name.as_str()));
+        }
+        let ([Step::Key(list), Step::Key(name)], Some(range)) = (value.path.0.as_slice(), value.text()) else {
+            return false;
+        };
+        let needed = match list.as_str() {
+            "dependencies" | "requires" => true,
+            "optionalDependencies" => false,
+            _ => return false,
+        };
+        let plain = range.strip_prefix("npm:").unwrap_or(range);
+        let unanswered = match self.answered.is_empty() {
+            true => !self.locked.contains(name.as_str()),
+            false => {
+                let descriptors = [format!("{name}@{range}"), format!("{name}@npm:{range}")];
+                !descriptors.iter().any(|descriptor| self.answered.contains(descriptor.as_str()))
+            }
+        };
+        whole && (plain.contains([':', '/', '@']) || (needed && unanswered))
     }
 
     /// The values of a package that is there before and after; of a new one those that are never part of it.
@@ -117,8 +151,10 @@ impl<'l> Values<'l> {
         let (old, new) = match (pair.old, pair.new) {
             (Some(old), Some(new)) => (old, new),
             (None, Some(new)) => {
-                for value in new.values.iter().filter(|value| value.bearing == Bearing::Loud) {
-                    self.plain(within(new, &value.path), (None, Some(value)));
+                for value in &new.values {
+                    if value.bearing == Bearing::Loud || self.leaves(value) {
+                        self.plain(within(new, &value.path), (None, Some(value)));
+                    }
                 }
                 return;
             }
@@ -134,8 +170,9 @@ impl<'l> Values<'l> {
             let path = within(if is.is_some() { new } else { old }, &value.path);
             match &value.bearing {
                 Bearing::Answers => {}
-                Bearing::Moves if moves => {}
-                Bearing::Points(_) if moves && (was.is_none() || is.is_none()) && !is.is_some_and(leads_away) => {}
+                Bearing::Moves if moves && !is.is_some_and(|is| self.leaves(is)) => {}
+                Bearing::Points(_)
+                    if moves && (was.is_none() || is.is_none()) && !is.is_some_and(|is| self.leaves(is)) => {}
                 Bearing::Points(_) => self.pointer(path, (was, is)),
                 Bearing::Moves | Bearing::Stands | Bearing::Loud => self.plain(path, (was, is)),
             }
@@ -209,7 +246,7 @@ impl<'l> Values<'l> {
                 match was.get(text) {
                     Some((old, _)) if pair.old.is_some_and(|before| std::ptr::eq(before, *old)) => {}
                     Some((old, before)) => self.answered_by_another(old, before, new, value),
-                    None if (moves && own(new, text)) || needed.contains(text) => {}
+                    None if (moves && own(new, text) && is_alike(pair.old, new, text)) || needed.contains(text) => {}
                     None => self.plain(within(new, &value.path), (None, Some(value))),
                 }
             }
@@ -278,6 +315,16 @@ fn answers<'l>(
     packages
         .flat_map(|package| answered(package).filter_map(move |value| Some((value.text()?, (package, value)))))
         .collect()
+}
+
+/// A requirement that differs from one the package answered before by its version alone; of a new package, a plain range.
+fn is_alike(old: Option<&LockedPackage>, new: &LockedPackage, text: &str) -> bool {
+    let bare = |text: &str| text.replace(|c: char| c.is_ascii_digit() || ".^~<>=*|+- ".contains(c), "");
+    let is = bare(text);
+    match old {
+        Some(old) => answered(old).filter_map(LockedValue::text).any(|was| bare(was) == is),
+        None => [format!("{}@", new.name), format!("{}@npm:", new.name)].iter().any(|plain| bare(plain) == is),
+    }
 }
 
 /// What packages require, as requirements are written.

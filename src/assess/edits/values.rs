@@ -4,7 +4,7 @@ use super::align::{Match, NAMES, align, name_of, same};
 use super::elsewhere::{Cut, elsewhere};
 use crate::model::{
     DocPath, DocumentHead, Documents, Edit, EditKind, EditValue, Node, Scalar, Step, SyntaxFault, Unanalysable, Value,
-    ValueEdits,
+    ValueEdits, is_unsafe,
 };
 use std::collections::HashMap;
 use std::ops::Range;
@@ -37,12 +37,23 @@ pub fn value_edits(old: Option<&Documents<'_>>, new: Option<&Documents<'_>>) -> 
     let filled_in = || [old.text, new.text].into_iter().any(|text| MARKS.iter().any(|mark| text.contains(mark)));
     let templated =
         elsewhere.filter(|_| filled_in()).map(|line| (line, "the file is filled in by a program before it is read"));
+    let unseen = elsewhere
+        .filter(|_| invisible(new.text).next().is_some() && !invisible(old.text).eq(invisible(new.text)))
+        .map(|line| (line, "there are characters that cannot be seen"));
     Ok(ValueEdits {
         elsewhere,
-        beyond_formatting: templated.or(comparison.reordered.map(|line| (line, "the order of keys changes"))),
+        beyond_formatting: templated
+            .or(unseen)
+            .or(comparison.reordered.map(|line| (line, "the order of keys changes"))),
         edits: comparison.edits,
         documents: comparison.heads,
     })
+}
+
+/// What a comment may hide from who looks at it, in order.
+fn invisible(text: &str) -> impl Iterator<Item = char> {
+    let known = if text.is_ascii() { "" } else { text };
+    known.chars().filter(|c| is_unsafe(*c) && !matches!(c, '\t' | '\n' | '\r'))
 }
 
 /// A document, before and after.

@@ -20,8 +20,8 @@ pub(super) struct Header {
 
 /// The two (abbreviated) ids of an `index` line.
 pub(super) struct Index {
-    old: Vec<u8>,
-    new: Vec<u8>,
+    pub(super) old: Vec<u8>,
+    pub(super) new: Vec<u8>,
 }
 
 impl Header {

@@ -54,6 +54,7 @@ pub struct Patch {
     bytes: Vec<u8>,
     /// The hunks of each file, by the path it has after the change; `None` where several sections speak of one path.
     hunks: Hunks,
+    ids: Ids,
 }
 
 impl Patch {
@@ -67,6 +68,13 @@ impl Patch {
             Some(None) => Err("the patch changes the file more than once".to_owned()),
             None => Ok(old.to_vec()),
         }
+    }
+
+    /// The object ids that the patch says a file has before and after: in lower-case hexadecimal, perhaps cut short, all zeros
+    /// for nothing.
+    pub fn ids(&self, path: &RepoPath) -> Option<(&str, &str)> {
+        let (old, new) = self.ids.get(path)?;
+        Some((std::str::from_utf8(old).ok()?, std::str::from_utf8(new).ok()?))
     }
 
     /// What a file was before the patch, where the patch shows the whole of it.
@@ -87,8 +95,8 @@ impl Patch {
 /// # Errors
 /// As [`diff()`].
 pub fn patch(bytes: &[u8], file: &str) -> Result<Patch, DiffError> {
-    let (diff, hunks) = read(bytes).map_err(|fault| DiffError::new(*fault, file, bytes))?;
-    Ok(Patch { diff, bytes: bytes.to_vec(), hunks })
+    let (diff, hunks, ids) = read(bytes).map_err(|fault| DiffError::new(*fault, file, bytes))?;
+    Ok(Patch { diff, bytes: bytes.to_vec(), hunks, ids })
 }
 
 /// What the lines at hand are.
@@ -105,20 +113,26 @@ enum Region {
 /// The hunks of each file, as in [`Patch`].
 type Hunks = BTreeMap<RepoPath, Option<Range<usize>>>;
 
-fn read(bytes: &[u8]) -> Result<(Diff, Hunks), Box<Fault>> {
-    let mut hunks = Hunks::new();
+/// What the `index` line of each file says.
+type Ids = BTreeMap<RepoPath, (Vec<u8>, Vec<u8>)>;
+
+fn read(bytes: &[u8]) -> Result<(Diff, Hunks, Ids), Box<Fault>> {
+    let (mut hunks, mut ids) = (Hunks::new(), Ids::new());
     let mut reader = Reader::new(bytes);
     let mut series = Series::default();
     let mut region = Region::Start;
     let mut found = false;
     while let Some(line) = reader.peek() {
-        if let Some(Section { file, hunks: span }) = file_section(&mut reader, &line, region)? {
+        if let Some(Section { file, hunks: span, ids: named }) = file_section(&mut reader, &line, region)? {
             let several =
                 hunks.contains_key(&file.path) || file.old_path.as_ref().is_some_and(|p| hunks.contains_key(p));
             if let Some(span) = span {
                 hunks.insert(file.path.clone(), Some(span).filter(|_| !several));
             } else if several {
                 hunks.insert(file.path.clone(), None);
+            }
+            if let Some((old, new)) = named {
+                ids.insert(file.path.clone(), (old.to_ascii_lowercase(), new.to_ascii_lowercase()));
             }
             series.push(file);
             found = true;
@@ -132,7 +146,7 @@ fn read(bytes: &[u8]) -> Result<(Diff, Hunks), Box<Fault>> {
         }
     }
     match found {
-        true => Ok((Diff { files: series.finish(), truncated: Vec::new() }, hunks)),
+        true => Ok((Diff { files: series.finish(), truncated: Vec::new() }, hunks, ids)),
         false => Err(nothing_found(bytes)),
     }
 }

@@ -9,10 +9,11 @@ use crate::model::{FileDiff, FileKind, FileStatus, Moment, RepoPath, Side};
 
 const NOTHING: &[u8] = b"/dev/null";
 
-/// A file of a patch, and where its hunks stand, if it has any.
+/// A file of a patch, where its hunks stand, if it has any, and the (abbreviated) object ids it says the file has.
 pub(super) struct Section {
     pub(super) file: FileDiff,
     pub(super) hunks: Option<std::ops::Range<usize>>,
+    pub(super) ids: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 /// What follows the header.
@@ -186,7 +187,7 @@ fn assemble(header: Header, body: Body, old_path: Option<RepoPath>, path: RepoPa
         deletions: text.deletions,
         unread: None,
     };
-    Section { file, hunks }
+    Section { file, hunks, ids: header.index.map(|index| (index.old, index.new)) }
 }
 
 fn kind(mode: u32, binary: bool, lfs: bool) -> FileKind {

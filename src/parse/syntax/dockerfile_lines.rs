@@ -55,7 +55,7 @@ pub(super) struct Instructions<'t> {
 impl<'t> Instructions<'t> {
     /// Begins behind the directives of a file, which are given as fields.
     pub(super) fn new(source: &Source<'t>) -> Result<(Self, Vec<Field<'t>>), SyntaxFault> {
-        let mut lines = Lines::new(source.text);
+        let mut lines = Lines::of(source)?;
         let mut fields: Vec<Field<'t>> = Vec::new();
         let mut escape = '\\';
         let mut allowed = true;
@@ -63,6 +63,10 @@ impl<'t> Instructions<'t> {
         while let Some(line) = lines.next() {
             let Some(comment) = source.slice(line.clone()).strip_prefix('#') else { break };
             let directive = comment.split_once('=').map(|(key, value)| (key.trim().to_ascii_lowercase(), value));
+            let blank = |c: char| c.is_whitespace() && !matches!(c, ' ' | '\t');
+            if directive.as_ref().is_some_and(|(key, _)| DIRECTIVES.contains(&&**key)) && comment.contains(blank) {
+                return Err(source.fault(line.start, "has a directive with a blank in it that is none to some"));
+            }
             let known =
                 directive.and_then(|(key, value)| Some((DIRECTIVES.iter().find(|known| **known == key)?, value)));
             match known {
@@ -182,7 +186,11 @@ impl<'t> Instructions<'t> {
             );
         }
         let mut made = String::with_capacity(written.len());
-        for line in written.split('\n').filter(|line| !line.trim_start().starts_with('#')) {
+        for (n, line) in written.split('\n').enumerate() {
+            // The first one stands behind the command: what begins there with `#` is part of it.
+            if n > 0 && line.trim_start().starts_with('#') {
+                continue;
+            }
             let line = line.trim_end_matches([' ', '\t', '\r']);
             made.push_str(if self.goes_on(line) { line.strip_suffix(self.escape).unwrap_or(line) } else { line });
         }
@@ -236,6 +244,12 @@ fn heredocs(text: &str) -> Option<Vec<(bool, String)>> {
         }
         names.push((tabs, bare.to_owned()));
         seen = text.len() - behind.len();
+    }
+    // Where its words cannot be told apart, BuildKit sees no block of text at all.
+    let odd = |quote: char| text.matches(quote).count() % 2 == 1;
+    let escaped = text.contains("\\'") || text.contains("\\\"");
+    if !names.is_empty() && (odd('"') || odd('\'') || escaped) {
+        return None;
     }
     Some(names)
 }

@@ -1,5 +1,7 @@
 //! A file of lines: what INI files, env files, properties and Dockerfiles have in common.
 
+use super::source::Source;
+use crate::model::SyntaxFault;
 use std::ops::Range;
 
 /// The lines of a text: where each stands, without its end.
@@ -9,8 +11,15 @@ pub(super) struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+    /// The lines every reader sees: some end one at any of the characters by which Unicode, Python or a terminal do, so that a
+    /// comment to one reader holds a value to another.
+    pub(super) fn of(source: &Source<'t>) -> Result<Self, SyntaxFault> {
+        let ends =
+            |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{2028}' | '\u{2029}');
+        match source.text.find(ends) {
+            Some(at) => Err(source.fault(at, "has a control character, or one that ends a line to some readers")),
+            None => Ok(Self { text: source.text, at: 0 }),
+        }
     }
 
     /// The next line.

@@ -1,4 +1,4 @@
-//! Java properties, as `java.util.Properties` reads them.
+//! Java properties, as `java.util.Properties` and those who build on it read them.
 
 use super::lines::Lines;
 use super::source::{Source, scalar, span};
@@ -13,13 +13,22 @@ const BLANKS: [char; 3] = [' ', '\t', '\u{c}'];
 /// The keys of a file.
 pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     source.count(0, 0)?;
-    let mut lines = Lines::new(source.text);
+    let mut lines = Lines::of(&source)?;
     let mut fields = Vec::new();
     while let Some(mut line) = lines.next() {
         let written = source.slice(line.clone());
         let tail = written.trim_start_matches(BLANKS);
         line.start = line.end - tail.len();
-        if tail.is_empty() || tail.starts_with(['#', '!']) {
+        if let Some(comment) = tail.strip_prefix(['#', '!']) {
+            // `spring-boot`: the properties below are another document, which may be for some environments only.
+            if comment.trim_end_matches(BLANKS) == "---" {
+                return Err(
+                    source.fault(line.start, "has a comment `---`, at which another document begins to some readers")
+                );
+            }
+            continue;
+        }
+        if tail.is_empty() {
             continue;
         }
         source.count(line.start, 1)?;
@@ -42,17 +51,24 @@ fn goes_on(line: &str) -> bool {
 
 fn property<'t>(source: &Source<'t>, place: Range<usize>) -> Result<Field<'t>, SyntaxFault> {
     let line = source.slice(place.clone());
-    let mut escaped = false;
+    let (mut escaped, mut below) = (false, false);
     let end = line.find(|c| {
         let ends = !escaped && (BLANKS.contains(&c) || matches!(c, '=' | ':'));
+        below |= escaped && matches!(c, '\n' | '\r');
         escaped = c == '\\' && !escaped;
-        ends
+        ends || below
     });
+    if below {
+        return Err(source.fault(place.start, "has a key that goes on in the next line"));
+    }
     let key = place.start..place.start + end.unwrap_or(line.len());
     let start = behind_blanks(source, key.end..place.end);
     let separated = source.slice(start..place.end).starts_with(['=', ':']);
     let start = if separated { behind_blanks(source, start + 1..place.end) } else { start };
-    let node = scalar(span(start, place.end), ScalarKind::Text, unescaped(source, start..place.end)?);
+    let text = unescaped(source, start..place.end)?;
+    // Spring, Log4j, Maven and Ant put something else in its place.
+    let kind = if text.contains("${") || text.contains("#{") { ScalarKind::Expression } else { ScalarKind::Text };
+    let node = scalar(span(start, place.end), kind, text);
     Ok(Field { key: unescaped(source, key.clone())?, key_span: span(key.start, key.end), node })
 }
 

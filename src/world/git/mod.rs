@@ -32,7 +32,7 @@ pub use standing::WorkTree;
 pub use tree::GitTree;
 pub use typed::from_the_root;
 
-use crate::model::{Change, CommitId, Diff, Moment, ObjectId};
+use crate::model::{Change, CommitId, Diff, FileKind, Moment, ObjectId};
 use crate::world::WorldError;
 use crate::world::error::printable;
 use command::Git;
@@ -62,6 +62,11 @@ pub enum ChangeSpec {
     Staged,
     /// HEAD and the working tree, untracked files included, ignored ones not.
     Worktree,
+}
+
+/// What kind of file these contents make, of one that is this by its mode.
+pub fn kind_of(by_mode: FileKind, contents: &[u8]) -> FileKind {
+    lines::kind(by_mode, contents)
 }
 
 /// An open repository: where it is, and one `cat-file` process that stays until this is dropped.
