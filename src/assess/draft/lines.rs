@@ -21,9 +21,12 @@ pub(super) fn rules(lines: &[(&str, &LinePair)], include: &[DraftPattern]) -> Ve
 
 fn rule(group: &[(&str, &LinePair)], include: &[DraftPattern]) -> DraftRule {
     let texts: Vec<&str> = group.iter().flat_map(|(_, pair)| [pair.old.as_str(), pair.new.as_str()]).collect();
-    let line = text(&expression(&texts));
+    let shape = expression(&texts);
+    let beyond = (texts.len() > 1).then(|| format!("any line of this shape: {shape}"));
+    let line = text(&shape);
     let lines = DraftValue::Table(vec![("old".to_owned(), line.clone()), ("new".to_owned(), line)]);
     let files: BTreeSet<&str> = group.iter().map(|(file, _)| *file).collect();
     let seen = some(group.iter().map(|(_, pair)| format!("{:?} → {:?}", pair.old, pair.new)));
-    DraftRule { seen: vec![format!("seen: {seen}")], keys: with_files(vec![("lines", lines)], &files, include) }
+    let beyond = beyond.into_iter().collect();
+    DraftRule { seen: vec![format!("seen: {seen}")], beyond, keys: with_files(vec![("lines", lines)], &files, include) }
 }

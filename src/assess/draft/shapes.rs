@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+/// From so many hexadecimal characters on, a text is a digest.
+const DIGEST: usize = 8;
+
 /// An expression that matches each of the texts as a whole, and little else.
 pub(super) fn expression(texts: &[&str]) -> String {
     let (start, end) = common(texts);
@@ -10,7 +13,67 @@ pub(super) fn expression(texts: &[&str]) -> String {
     let first = texts.first().copied().unwrap_or_default();
     let before = first.get(..start).unwrap_or_default();
     let after = first.get(first.len().saturating_sub(end)..).unwrap_or_default();
-    format!("{}{}{}", escaped(before), class(&inside), escaped(after))
+    format!("{}{}{}", escaped(before), runs(&inside).unwrap_or_else(|| class(&inside)), escaped(after))
+}
+
+/// What a run of characters is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    Digits,
+    Letters,
+    /// Itself.
+    Sign,
+}
+
+impl Run {
+    fn of(c: char) -> Self {
+        match c {
+            _ if c.is_ascii_digit() => Self::Digits,
+            _ if c.is_ascii_alphabetic() => Self::Letters,
+            _ => Self::Sign,
+        }
+    }
+}
+
+/// Texts of the same runs of digits and letters between the same signs: each run by itself. `None` where they are not, and
+/// for digests, whose runs mean nothing.
+fn runs(texts: &[&str]) -> Option<String> {
+    let hex = |text: &&str| text.len() >= DIGEST && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if texts.iter().any(hex) {
+        return None;
+    }
+    let each: Vec<Vec<(Run, &str)>> = texts.iter().map(|text| cut(text)).collect();
+    let (first, rest) = each.split_first()?;
+    let alike = |other: &Vec<(Run, &str)>| {
+        let same = |((a, x), (b, y)): (&(Run, &str), &(Run, &str))| a == b && (*a != Run::Sign || x == y);
+        other.len() == first.len() && other.iter().zip(first).all(same)
+    };
+    if first.is_empty() || !rest.iter().all(alike) {
+        return None;
+    }
+    let run = |at: usize| {
+        let these: Vec<&str> = each.iter().filter_map(|runs| runs.get(at).map(|(_, text)| *text)).collect();
+        match these.split_first() {
+            Some((one, others)) if others.iter().all(|other| other == one) => escaped(one),
+            _ => class(&these),
+        }
+    };
+    Some((0..first.len()).map(run).collect())
+}
+
+fn cut(text: &str) -> Vec<(Run, &str)> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        let run = Run::of(c);
+        let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        if run == Run::Sign || next.is_none_or(|next| Run::of(next) != run) {
+            let end = at + c.len_utf8();
+            runs.extend(text.get(start..end).map(|part| (run, part)));
+            start = end;
+        }
+    }
+    runs
 }
 
 /// How many bytes all texts begin with and end with, without taking words and numbers apart.
@@ -61,7 +124,7 @@ fn class(texts: &[&str]) -> String {
         class.push_str("A-Z");
     }
     if lower {
-        class.push_str(if hex && least == most && least >= 8 { "a-f" } else { "a-z" });
+        class.push_str(if hex && least == most && least >= DIGEST { "a-f" } else { "a-z" });
     }
     for c in all.iter().filter(|c| !c.is_ascii_alphanumeric()) {
         class.push_str(&escaped(c.encode_utf8(&mut [0; 4])));
@@ -92,7 +155,11 @@ mod tests {
         let table: &[(&[&str], &str)] = &[
             (&["web-1", "web-23"], r"web\-[0-9]{1,2}"),
             (&["v1.10", "v1.11"], r"v1\.[0-9]{2}"),
-            (&["certs/2026-a", "certs/2027-b"], r"certs/[0-9a-z\-]{6}"),
+            (&["certs/2026-a", "certs/2027-b"], r"certs/[0-9]{4}\-[a-z]"),
+            (&["certs/2026-ab", "certs/27-c"], r"certs/[0-9]{2,4}\-[a-z]{1,2}"),
+            (&["A-1/x", "B-22/x", "b-3/x"], r"[A-Za-z]\-[0-9]{1,2}/x"),
+            (&["a1", "1a"], "[0-9a-z]{2}"),
+            (&["x.1.y", "x.1"], r"x\.[0-9a-z\.]{1,3}"),
             (&["300", "60"], "[0-9]{2,3}"),
             (&["a", ""], "[a-z]{0,1}"),
             (&["x y", "x z"], "x [a-z]"),
