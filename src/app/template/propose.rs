@@ -182,10 +182,12 @@ fn uncovered(change: &PastChange) -> Result<Option<String>, Failure> {
     Ok(against(change, &alone(change)?))
 }
 
-/// The draft of one change alone. Where nothing of it can be ruled, a rule that allows nothing says why.
+/// The draft of one change alone. A rule that allows nothing says why its lines cannot be ruled.
 fn alone(change: &PastChange) -> Result<Template, Failure> {
     let mut drawn = draft(std::slice::from_ref(change), &[]);
-    if drawn.rules.is_empty() {
+    let uneven = |edits: &crate::model::FileEdits| edits.values.is_none() && edits.lines.pairs.is_empty();
+    if drawn.rules.is_empty() || change.files.iter().any(|(_, edits)| edits.as_ref().is_some_and(|edits| uneven(edits)))
+    {
         let never = || DraftValue::Text("a^".to_owned());
         let lines = DraftValue::Table(vec![("old".to_owned(), never()), ("new".to_owned(), never())]);
         drawn.rules.push(DraftRule { seen: Vec::new(), beyond: Vec::new(), keys: vec![("lines", lines)] });

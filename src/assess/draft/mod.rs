@@ -111,7 +111,6 @@ impl<'a> Seen<'a> {
 
     fn rules(&self, include: &[DraftPattern]) -> Vec<DraftRule> {
         let mut rules = values::rules(&self.values, include);
-        rules.extend(lines::rules(&self.lines, include));
         let whole = |word: &str, files: &BTreeSet<&str>, seen: &str| {
             (!files.is_empty()).then(|| DraftRule {
                 seen: vec![format!("{seen}: {}", some(files.iter().map(|file| (*file).to_owned())))],
@@ -120,6 +119,7 @@ impl<'a> Seen<'a> {
             })
         };
         rules.extend(whole("documentation", &self.documents, "documents"));
+        rules.extend(lines::rules(&self.lines, include));
         rules.extend(whole("formatting", &self.formats, "only comments or formatting changed"));
         rules
     }

@@ -1,7 +1,7 @@
 //! Edits of values to rules: those at one place of a document become one rule, and what their values have in common its
 //! limits.
 
-use super::shapes::expression;
+use super::shapes;
 use super::{OneEdit, some, text, with_files};
 use crate::assess::constraints::{is_pinned, is_step};
 use crate::model::{
@@ -15,6 +15,15 @@ const MANY_KEYS: usize = 3;
 /// An enumeration has no more values, and none is longer.
 const WORDS: usize = 6;
 const WORD: usize = 40;
+
+/// A condition is no longer.
+const LONG: usize = 100;
+
+/// So many texts that have nothing in common are listed.
+const TEXTS: usize = 20;
+
+/// What a document says of itself; anything else that several happen to share is no condition.
+const TELLING: [&str; 4] = ["/apiVersion", "/kind", "/type", "/$schema"];
 
 /// The rules that cover some edits.
 pub(super) fn rules(edits: &[OneEdit<'_>], include: &[DraftPattern]) -> Vec<DraftRule> {
@@ -180,7 +189,7 @@ fn step(step: &Step) -> String {
     }
 }
 
-/// What all documents say near their root: always what they are; the rest where several files say so.
+/// What all documents say they are.
 fn conditions(group: &[OneEdit<'_>]) -> Vec<(String, DraftValue)> {
     const MOST: usize = 4;
     let several = group.iter().map(|one| one.file).collect::<BTreeSet<_>>().len() > 1;
@@ -191,9 +200,8 @@ fn conditions(group: &[OneEdit<'_>]) -> Vec<(String, DraftValue)> {
     // In a file of several documents its name tells the one that was meant.
     let named = !several && group.iter().all(|one| one.among > 1);
     let telling = |(path, value): &&(String, String)| {
-        let near = path.matches('/').count() == 1 && value.chars().count() <= WORD;
-        let said = near && (several || matches!(path.as_str(), "/kind" | "/apiVersion"));
-        said || (named && path == "/metadata/name" && value.chars().count() <= WORD)
+        let told = TELLING.contains(&path.as_str()) || (named && path == "/metadata/name");
+        told && value.chars().count() <= LONG
     };
     let found = first.same.iter().filter(telling).filter(shared).take(MOST);
     found.map(|(path, value)| (path.clone(), text(value))).collect()
@@ -227,16 +235,23 @@ fn limits(group: &[OneEdit<'_>], kind: EditKind) -> Option<Limited> {
         limited.keys.insert(0, ("type", text("string")));
         return Some(limited);
     }
-    let both = [texts(&old), texts(&new)].concat();
-    let same = all().all(|(kind, _)| *kind == ScalarKind::Date);
-    same.then(|| shape(&both.iter().map(String::as_str).collect::<Vec<_>>()))
+    all().all(|(kind, _)| *kind == ScalarKind::Date).then(|| shape(&texts(&old), &texts(&new)))
 }
 
-/// The shape that some texts share.
-fn shape(texts: &[&str]) -> Limited {
-    let shape = expression(texts);
-    let beyond = (texts.len() > 1).then(|| format!("any text of the shape {shape}"));
-    Limited { keys: vec![("regex", text(&shape))], beyond }
+/// The shape that the texts before and after share; the new ones by themselves, where they share none.
+fn shape(old: &[String], new: &[String]) -> Limited {
+    let all: Vec<&str> = old.iter().chain(new).map(String::as_str).collect();
+    let known: BTreeSet<&String> = new.iter().collect();
+    match shapes::shape(&all) {
+        Some(shape) => Limited::and(vec![("regex", text(&shape))], format!("any text of the shape {shape}")),
+        None if known.len() <= TEXTS => {
+            Limited::to(vec![("enum", DraftValue::List(known.into_iter().map(|word| text(word)).collect()))])
+        }
+        None => {
+            let any = shapes::expression(&all);
+            Limited::and(vec![("regex", text(&any))], format!("any text of these characters: {any}"))
+        }
+    }
 }
 
 /// The range that was seen, the largest step, and the direction where all went one way.
@@ -295,7 +310,7 @@ fn words(old: &[String], new: &[String]) -> Limited {
         let known = known.into_iter().map(|word| text(word)).collect();
         return Limited::to(vec![("enum", DraftValue::List(known))]);
     }
-    shape(&old.iter().chain(new).map(String::as_str).collect::<Vec<_>>())
+    shape(old, new)
 }
 
 /// How far up versions may move, and how many did.
@@ -359,7 +374,7 @@ fn dependency(
     };
     let seen = format!("seen: {}", some(moved.iter().map(said)));
     let beyond = match kind {
-        EditKind::Replace => format!("any version of these that moves up by a {} at most", step.as_str()),
+        EditKind::Replace => format!("any version of these that moves up by a {} step at most", step.as_str()),
         _ => "any version of these".to_owned(),
     };
     let files: BTreeSet<&str> = group.iter().map(|one| one.file).collect();

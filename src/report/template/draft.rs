@@ -55,7 +55,7 @@ pub fn template_draft(draft: &TemplateDraft) -> String {
     out.line(&format!("added = {added}"));
     out.line(&format!("removed = {removed}"));
     draft.edits.iter().for_each(|edits| out.line(&format!("edits = {edits}")));
-    draft.rules.iter().for_each(|one| rule(one, draft.samples.len(), &mut out));
+    draft.rules.iter().for_each(|one| rule(one, &mut out));
     out.0
 }
 
@@ -79,11 +79,10 @@ fn scope(draft: &TemplateDraft, out: &mut Text) {
     out.pair("kinds", &DraftValue::List(kinds));
 }
 
-fn rule(rule: &DraftRule, samples: usize, out: &mut Text) {
+fn rule(rule: &DraftRule, out: &mut Text) {
     out.line("");
-    for (n, seen) in rule.seen.iter().enumerate() {
-        let of = if n == 0 { format!(" ({})", counted(samples as u64, "change")) } else { String::new() };
-        out.comment(&format!("{seen}{of}"));
+    for seen in &rule.seen {
+        out.comment(seen);
     }
     for beyond in &rule.beyond {
         out.comment(&format!("beyond that: {beyond}"));
