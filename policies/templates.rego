@@ -121,33 +121,6 @@ named_template := claim.template if {
 	claim.template
 }
 
-# What says something about the files themselves; all else is the template's own life, or who proposes where and when.
-about_files := {"paths", "kinds", "constraints", "companions", "lockfile", "limits"}
-
-# The rest, the weightiest first.
-about_its_use := [
-	"TPL_STATE", "TPL_NOT_APPROVED", "TPL_NOT_YET", "TPL_EXPIRED", "TPL_REVIEW_DUE", "TPL_BREAKER_OPEN", "TPL_SAMPLES",
-	"TPL_USAGE", "TPL_ENVIRONMENT", "TPL_SUBMITTER", "TPL_WINDOW", "TPL_CHECKS", "TPL_PREDICATE",
-]
-
-misfitting contains template.id if {
-	some template in input.templates
-	some fault in template.faults
-	fault.what in about_files
-}
-
-held_back[template.id] := held if {
-	some template in input.templates
-	not template.id in misfitting
-	held := [fault.msg |
-		some code in about_its_use
-		some [id, fault] in template_fault
-		id == template.id
-		fault.code == code
-	]
-	count(held) > 0
-}
-
 near_codes := {"TPL_CONSTRAINTS", "TPL_LIMITS", "TPL_COMPANIONS", "TPL_LOCKFILE"}
 
 far_templates contains id if {
@@ -202,17 +175,6 @@ force_normal contains {
 }
 
 # METADATA
-# title: A template covers the change, and may not be used
-force_normal contains {
-	"code": "NO_TEMPLATE",
-	"msg": sprintf("template `%s` covers it and may not be used: %s", [id, held[0]]),
-	"help": "`changeward template show` says everything about it; let this be approved as a normal change",
-} if {
-	count(usable) == 0
-	some id, held in held_back
-}
-
-# METADATA
 # title: No template covers the change
 force_normal contains {
 	"code": "NO_TEMPLATE",
@@ -221,8 +183,7 @@ force_normal contains {
 } if {
 	count(usable) == 0
 	count(input.templates) > 0
-	count(nearly_covering) == 0
-	count(held_back) == 0
+	count(nearly_covering) + count(held_back) == 0
 }
 
 # METADATA
@@ -242,4 +203,37 @@ force_normal contains {
 	"help": "name one: `Change-Type: standard` and `Template: <id>`",
 } if {
 	count(usable) > 1
+}
+
+# What says something about the files themselves; all else is the template's own life, or who proposes where and when.
+about_files := {"paths", "kinds", "constraints", "companions", "lockfile", "limits"}
+
+# The rest, the weightiest first.
+about_its_use := [
+	"TPL_STATE", "TPL_NOT_APPROVED", "TPL_NOT_YET", "TPL_EXPIRED", "TPL_REVIEW_DUE", "TPL_BREAKER_OPEN", "TPL_SAMPLES",
+	"TPL_USAGE", "TPL_ENVIRONMENT", "TPL_SUBMITTER", "TPL_WINDOW", "TPL_CHECKS", "TPL_PREDICATE",
+]
+
+misfitting contains template.id if {
+	some template in input.templates
+	some fault in template.faults
+	fault.what in about_files
+}
+
+held_back[id] contains [rank, fault.msg] if {
+	some [id, fault] in template_fault
+	not id in misfitting
+	some rank, code in about_its_use
+	code == fault.code
+}
+
+# METADATA
+# title: A template covers the change, and may not be used
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": sprintf("template `%s` covers it and may not be used: %s", [id, sort(held)[0][1]]),
+	"help": "`changeward template show` says everything about it; let this be approved as a normal change",
+} if {
+	count(usable) == 0
+	some id, held in held_back
 }

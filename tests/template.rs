@@ -279,6 +279,8 @@ fn lints_find_what_they_are_for() {
         ("NEVER_FITS", "min = 2\nmax = 20", "semver = \"patch\"\ntype = \"boolean\""),
         ("NEVER_FITS", "max = 20", "max = 20\ntype = \"string\""),
         ("NEVER_FITS", "max = 20", "max = 20\nenum = [30]"),
+        ("NEVER_FITS", "include = [\"deploy/*.yaml\"]", "include = [\"deploy/*.yaml\"]\nexclude = [\"**\"]"),
+        ("NEVER_FITS", "include = [\"deploy/*.yaml\"]", "include = [\"a\"]\nexclude = [\"b\", \"a\"]"),
         ("PATHS_ONLY", "[[allow]]\nedit = \"/spec/replicas\"\nmin = 2\nmax = 20\n", ""),
         ("ANY_TEXT", "min = 2\nmax = 20", "regex = \".*\""),
         ("ANY_TEXT", "min = 2\nmax = 20", "type = \"string\""),

@@ -188,3 +188,67 @@ fn the_list_and_the_rules_agree_on_every_life() {
     let names: BTreeSet<&str> = lives.case.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), lives.case.len(), "every case has a name of its own");
 }
+
+/// Two files of templates may not share an id, however it is spelt.
+#[test]
+fn an_id_is_given_once() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), ".changeward/config.toml", "version = 1\n");
+    for (file, id) in [("a", "it"), ("b", "IT")] {
+        write(home.path(), &format!(".changeward/templates/{file}.toml"), &super::replicas(id, "state = \"proposed\""));
+    }
+    let (code, said, err) = run(home.path(), &["template", "list", "--control-files", "."]);
+    assert!(code == 3 && said.is_empty() && err.contains("two templates share the id"), "{err}");
+}
+
+/// What a decision rests on beside files has digests of its own.
+#[test]
+fn what_was_told_has_digests() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), "deploy/web.yaml", BEFORE);
+    write(home.path(), "change.diff", &patch(BEFORE, &to("5")));
+    let outcome = |result: &str| format!("{{\"template\": \"it\", \"result\": \"{result}\", \"at\": \"2026-11-20\"}}");
+    let digests = |outcomes: &[&str], facts: &str, more: &[&str]| {
+        let outcomes: Vec<String> = outcomes.iter().map(|result| outcome(result)).collect();
+        write(home.path(), "outcomes.json", &format!("{{\"version\": 1, \"outcomes\": [{}]}}", outcomes.join(", ")));
+        write(home.path(), "facts.json", facts);
+        let words = ["check", "--diff", "change.diff", "--control-files", ".", "--format", "json"];
+        let said = run(home.path(), &[&words[..], &KNOWN, more].concat()).1;
+        obeys("decision", &said);
+        let digests = super::json(&said)["digests"].clone();
+        let of = |key: &str| digests[key].as_str().unwrap().to_owned();
+        assert!(of("facts").starts_with("sha256:") && of("outcomes").starts_with("sha256:"), "{digests}");
+        (of("facts"), of("outcomes"), of("diff"))
+    };
+    let (facts, outcomes, diff) = digests(&["successful", "backed-out"], "{}", &[]);
+    let (same, order, _) = digests(&["backed-out", "successful"], "{\"version\": 1}", &["--at", "2027-01-01"]);
+    assert_eq!((&same, &order), (&facts, &outcomes), "neither the order nor the time of the decision matters");
+    let (same, other, _) = digests(&["backed-out"], "{}", &[]);
+    assert!(same == facts && other != outcomes);
+    let mut known = BTreeSet::from([facts]);
+    for (told, more) in [
+        ("{\"labels\": [\"x\"]}", &[][..]),
+        ("{\"labels\": []}", &["--claim", "normal"]),
+        ("{\"labels\": []}", &["--trailer", "Risk=high"]),
+        ("{\"title\": \"\"}", &[]),
+        ("{\"body\": \"\"}", &[]),
+        ("{\"author\": \"ann\"}", &[]),
+        ("{\"requester\": \"ann\"}", &[]),
+        ("{\"committers\": [\"ann\"]}", &[]),
+        ("{\"teams\": {\"acme/web\": [\"ann\"]}}", &[]),
+        ("{\"checks\": [{\"name\": \"a\", \"conclusion\": \"success\"}]}", &[]),
+        ("{\"checks\": [{\"name\": \"a\", \"conclusion\": \"success\", \"commit\": \"1\"}]}", &[]),
+        ("{\"incidents\": [{\"id\": \"a\", \"state\": \"open\"}]}", &[]),
+        ("{\"incidents\": [{\"id\": \"a\", \"state\": \"open\", \"severity\": 1}]}", &[]),
+        ("{\"approvals\": [{\"by\": \"a\", \"decision\": \"approve\"}]}", &[]),
+        ("{\"approvals\": [{\"by\": \"a\", \"decision\": \"reject\"}]}", &[]),
+        ("{\"approvals\": [{\"by\": \"a\", \"decision\": \"reject\", \"kind\": \"bot\"}]}", &[]),
+        ("{\"approvals\": [{\"by\": \"a\", \"decision\": \"reject\", \"at\": \"2026-11-20\"}]}", &[]),
+        ("{\"obligations\": [{\"kind\": \"pir\", \"due\": \"2026-11-20\"}]}", &[]),
+        ("{\"truncated\": true}", &[]),
+    ] {
+        let (is, same, unmoved) = digests(&["successful", "backed-out"], told, more);
+        assert!(known.insert(is), "{told} {more:?} is told, and the digest says the same as before");
+        assert_eq!((same, unmoved), (outcomes.clone(), diff.clone()), "{told}");
+    }
+}

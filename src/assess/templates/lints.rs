@@ -130,6 +130,12 @@ fn scope(template: &Template) -> Vec<Finding> {
     let mut found: Vec<Finding> = wide
         .map(|pattern| lint("WIDE_SCOPE", at, format!("its scope \"{}\" is every file there is", pattern.source())))
         .collect();
+    let excluded = |source: &str| {
+        template.exclude.iter().any(|pattern| matches!(pattern.source(), "**" | "/**") || pattern.source() == source)
+    };
+    if template.include.iter().all(|pattern| excluded(pattern.source())) {
+        found.push(lint("NEVER_FITS", at, "its scope excludes all that it includes"));
+    }
     if template.limits.files.is_none() && template.limits.edits.is_none() {
         found.push(lint("NO_LIMITS", at, "such a change may be of any size"));
     }
