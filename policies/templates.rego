@@ -183,7 +183,7 @@ force_normal contains {
 } if {
 	count(usable) == 0
 	count(input.templates) > 0
-	count(nearly_covering) + count(held_back) == 0
+	count(nearly_covering) + count(held_templates) == 0
 }
 
 # METADATA
@@ -220,9 +220,14 @@ misfitting contains template.id if {
 	fault.what in about_files
 }
 
+held_templates contains id if {
+	some [id, _] in template_fault
+	not id in misfitting
+}
+
 held_back[id] contains [rank, fault.msg] if {
 	some [id, fault] in template_fault
-	not id in misfitting
+	id in held_templates
 	some rank, code in about_its_use
 	code == fault.code
 }
@@ -235,5 +240,6 @@ force_normal contains {
 	"help": "`changeward template show` says everything about it; let this be approved as a normal change",
 } if {
 	count(usable) == 0
-	some id, held in held_back
+	some id in held_templates
+	held := held_back[id]
 }

@@ -150,7 +150,7 @@ fn by_a_decision(dir: &Path, now: &str, claim: Option<&str>) -> (bool, String) {
         None => Vec::new(),
     };
     let (code, said, err) = run(dir, &[&words[..], &KNOWN, &claimed].concat());
-    assert!(matches!(code, 0 | 10), "{err}");
+    assert!(matches!(code, 0 | 10), "{said}{err}");
     let decision = super::json(&said);
     let standard = decision["class"] == "standard";
     assert_eq!(code == 0, standard, "{said}");
