@@ -101,3 +101,15 @@ warn contains {
 	some exception in input.exceptions
 	exception.void
 }
+
+# METADATA
+# title: An exception can waive nothing
+warn contains {
+	"code": "EXCEPTION_IDLE",
+	"msg": sprintf("exception `%s` waives nothing: %s is held by law", [exception.id, exception.rule]),
+	"help": sprintf("remove %s", [exception.place]),
+} if {
+	some exception in input.exceptions
+	exception.active
+	not waivable(exception.rule)
+}

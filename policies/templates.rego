@@ -183,7 +183,7 @@ force_normal contains {
 } if {
 	count(usable) == 0
 	count(input.templates) > 0
-	count(nearly_covering) == 0
+	count(nearly_covering) + count(held_templates) == 0
 }
 
 # METADATA
@@ -203,4 +203,43 @@ force_normal contains {
 	"help": "name one: `Change-Type: standard` and `Template: <id>`",
 } if {
 	count(usable) > 1
+}
+
+# What says something about the files themselves; all else is the template's own life, or who proposes where and when.
+about_files := {"paths", "kinds", "constraints", "companions", "lockfile", "limits"}
+
+# The rest, the weightiest first.
+about_its_use := [
+	"TPL_STATE", "TPL_NOT_APPROVED", "TPL_NOT_YET", "TPL_EXPIRED", "TPL_REVIEW_DUE", "TPL_BREAKER_OPEN", "TPL_SAMPLES",
+	"TPL_USAGE", "TPL_ENVIRONMENT", "TPL_SUBMITTER", "TPL_WINDOW", "TPL_CHECKS", "TPL_PREDICATE",
+]
+
+misfitting contains template.id if {
+	some template in input.templates
+	some fault in template.faults
+	fault.what in about_files
+}
+
+held_templates contains id if {
+	some [id, _] in template_fault
+	not id in misfitting
+}
+
+held_back[id] contains [rank, fault.msg] if {
+	some [id, fault] in template_fault
+	id in held_templates
+	some rank, code in about_its_use
+	code == fault.code
+}
+
+# METADATA
+# title: A template covers the change, and may not be used
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": sprintf("template `%s` covers it and may not be used: %s", [id, sort(held)[0][1]]),
+	"help": "`changeward template show` says everything about it; let this be approved as a normal change",
+} if {
+	count(usable) == 0
+	some id in held_templates
+	held := held_back[id]
 }

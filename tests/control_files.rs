@@ -39,6 +39,8 @@ const BEYOND_SCHEMA: &[&str] = &[
     "bad_regex",
     "bad_edit",
     "not_single",
+    "bad_where",
+    "blank",
     "too_long",
     "self_approved",
     "shared_address",

@@ -87,6 +87,9 @@ fn each_is_worth_what_its_file_says() {
         (&[("expires_at", "2026-11-30")], "expiring", &["EXCEPTION_EXPIRING"], 0),
         (&[("expires_at", "2026-11-22")], "expired", &["EXCEPTION_EXPIRED"], 11),
         (&[("approved_at", "2026-11-23")], "not-yet", &["EXCEPTION_VOID"], 0),
+        // The only one behind its owner is its owner.
+        (&[("approved_by", "\"@lou\""), ("owner", "\"@acme/board\"")], "not-approved", &["EXCEPTION_VOID"], 11),
+        (&[("approved_by", "\"@cab1\""), ("owner", "\"@acme/board\"")], "active", &[], 0),
         (&[("approved_by", "\"@eve\"")], "not-approved", &["EXCEPTION_VOID"], 11),
         (&[("expires_at", "2027-03-01")], "too-long", &["EXCEPTION_VOID"], 11),
         (&[("scope", "[\"nowhere/**\"]")], "active", &["EXCEPTION_UNUSED"], 0),

@@ -86,6 +86,50 @@ fn a_standard_change_needs_nobody() {
     });
 }
 
+/// The changes of the past that prove a template, wherever the history is read.
+#[test]
+fn samples_are_looked_up_in_a_checkout_or_on_github() {
+    both(|stage| {
+        let file = "deploy/payments/app.yaml";
+        let replicas = |many: u32| format!("kind: Deployment\nspec:\n  replicas: {many}\n");
+        let head = || stage.repo.line(&["rev-parse", "main"]);
+        let land = |path: &str, text: &str| {
+            stage.commit("main", &[(path, text)], "Change something");
+            head()
+        };
+        let first = stage.repo.line(&["rev-parse", "main"]);
+        let three = land(file, &replicas(3));
+        let forty = land(file, &replicas(40));
+        let four = land(file, &replicas(4));
+        let range = format!("{first}..{}", three.get(..9).unwrap());
+        let (template, config) = (".changeward/templates/replicas.toml", ".changeward/config.toml");
+        let text = |path: &str| std::fs::read_to_string(stage.repo.path().join(path)).unwrap();
+        let (plain, two) = (text(template), text(config) + "[templates]\nmin_samples = 2\n");
+        land(config, &two);
+        let elsewhere = stage.commit("elsewhere", &[(file, &replicas(5))], "Never merged");
+        let table: &[(&[&str], &str, &str)] = &[
+            (&[&three, &four], "standard", ""),
+            (&[&range, &four], "standard", ""),
+            (&[&three], "normal", "TPL_SAMPLES"),
+            (&[&three, &range], "normal", "TPL_SAMPLES"),
+            (&[&three, &four, &forty], "normal", "TPL_BREAKER_OPEN"),
+            (&[&three, &four, &elsewhere], "normal", "TPL_BREAKER_OPEN"),
+            (&[&three, &four, "0123456789012345678901234567890123456789"], "normal", "TPL_BREAKER_OPEN"),
+            (&[&three, "#12"], "normal", "TPL_SAMPLES"),
+        ];
+        for (samples, class, code) in table {
+            land(template, &plain.replace("[scope]", &format!("samples = {samples:?}\n[scope]")));
+            stage.fake.push("sam", "main");
+            let number = stage.pull(&[(file, &replicas(6))]);
+            let ended = stage.gate(number);
+            assert_eq!(ended.class(), *class, "{:?} {samples:?} {:?}", stage.place, ended.codes());
+            let decision = &ended.answer().turns[0].decision;
+            let said = decision.why_not.iter().flat_map(|(_, reasons)| reasons).any(|reason| reason.code == *code);
+            assert!(code.is_empty() || said, "{:?} {samples:?} {:?}", stage.place, decision.why_not);
+        }
+    });
+}
+
 /// The program itself, as a job runs it: what it prints, and the files it leaves in a folder.
 fn job(stage: &Stage, number: u64, words: &[&str], token: &str) -> (Output, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();

@@ -246,7 +246,13 @@ fn every_text_reads_as_it_did() {
     shown.base = Some(CommitId("8c1f0a96d3b24e57a1c09be2f47d65830b9e21cd".to_owned()));
     let digest = |start: &str| format!("sha256:{start}{}", "0".repeat(52));
     let (policy, ownership) = (digest("5d0c4be1f6a2"), digest("e93a70c8d51b"));
-    shown.digests = Digests { policy, ownership, controls: digest("1b7f52e0a94c"), diff: digest("c40e9d36b8f7") };
+    shown.digests = Digests {
+        policy,
+        ownership,
+        controls: digest("1b7f52e0a94c"),
+        diff: digest("c40e9d36b8f7"),
+        ..Digests::default()
+    };
     let head = CommitId("4be2c7d90a5f13e86b72d4c1f0983ea65d7b20c4".to_owned());
     snapshot("comment-shown.md", &pull_comment(&shown, &About { head, ..about(Beside::default()) }));
     let held = Beside { held: vec![(Principal::login("kim"), "the load test is red".to_owned())], ..quiet() };

@@ -5,7 +5,7 @@ use super::evaluate::Child;
 use super::failure::Failure;
 use super::gather::Proposal;
 use super::request::CheckRequest;
-use super::{conftest, digest, gather};
+use super::{conftest, digest, gather, told};
 use crate::assess::{Evidence, assess};
 use crate::decide::decide;
 use crate::model::{Decision, Digests};
@@ -32,15 +32,17 @@ pub(super) fn decision<T>(
     let mut proposal =
         propose(&mut |controls: &Controls| loaded = Some(child.load(&controls.modules, &controls.metas)))?;
     loaded.unwrap_or(Ok(()))?;
-    let digests = Digests {
+    let mut digests = Digests {
         policy: proposal.controls.policy_digest.clone(),
         ownership: proposal.owners.digest.clone(),
         controls: proposal.controls.controls_digest.clone(),
         diff: digest::diff(&proposal.change.diff),
+        ..Digests::default()
     };
     let foreign = (proposal.controls.conftest.take(), proposal.conftest.take());
     let fail_on_warn = proposal.controls.config.conftest.as_ref().is_some_and(|wish| wish.fail_on_warn);
     let (evidence, known) = complete(gather::evidence(request, proposal)?)?;
+    (digests.facts, digests.outcomes) = (told::facts(&evidence), told::outcomes(&evidence.forge.outcomes));
     let facts = assess(evidence);
     let document = if child.loaded()?.reads_files { input::input(&facts) } else { input::input_without_files(&facts) };
     let document = document.map_err(super::evaluate::not_serialised)?;

@@ -7,10 +7,11 @@ use super::controls::{Controls, Owners};
 use super::failure::Failure;
 use super::outcomes::given_outcomes;
 use super::request::{CheckRequest, DiffSource, Spec};
-use crate::assess::{Evidence, Statement, asks_for_edits, covered};
+use super::samples::{Pasts, looked_up};
+use crate::assess::{Evidence, Statement, asks_for_edits, asks_for_samples, covered};
 use crate::model::{
     Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity,
-    IntegrityError, RepoPath, Severity,
+    IntegrityError, RepoPath, Sample, Severity,
 };
 use crate::parse::trailers::{co_authors, trailers};
 use crate::parse::{self};
@@ -31,6 +32,7 @@ pub(super) struct Proposal {
     /// What approvals of other commits saw, where there is a repository to ask.
     seen: BTreeMap<String, Option<Diff>>,
     edits: BTreeMap<usize, Arc<FileEdits>>,
+    samples: BTreeMap<String, Vec<Sample>>,
     forge: ForgeFacts,
     attachments: Vec<Attachment>,
     /// What the policies of `[conftest]` judge.
@@ -49,6 +51,8 @@ pub(super) struct Ground<'a> {
     pub(super) change: Box<dyn FnOnce() -> Result<Change, Failure> + 'a>,
     /// What an approval of another commit saw; given the state the change starts from.
     pub(super) seen: &'a dyn Fn(&CommitId, &CommitId) -> Option<Diff>,
+    /// Where changes of the past are looked up.
+    pub(super) history: &'a dyn Pasts,
 }
 
 /// Reads the change and the control files of its base; the two run side by side where git does both.
@@ -73,6 +77,7 @@ pub(super) fn proposal(request: &CheckRequest, started: impl FnOnce(&Controls)) 
         contents: Contents::Objects(&repo),
         change: Box::new(|| pending.finish().map_err(Failure::world)),
         seen: &|base, commit| repo.seen_at(base, commit).ok().flatten(),
+        history: &repo,
     };
     on(request, ground, (forge, attachments), started)
 }
@@ -90,8 +95,9 @@ pub(super) fn on(
     let seen = seen(&forge, &change, ground.seen);
     let owners = owners(&controls, ground.controls, &change, &seen)?;
     let edits = edits(request, &controls, &change, ground.contents, ground.before)?;
+    let samples = samples(&controls, &change, &edits, Some(ground.history));
     let conftest = judged(&controls, &change, ground.contents)?;
-    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments, conftest })
+    Ok(Proposal { change, controls, owners, seen, edits, samples, forge, attachments, conftest })
 }
 
 /// What the policies of `[conftest]` judge, where there are any.
@@ -111,6 +117,18 @@ fn edits(
     let all = request.all_edits || reads_edits(&controls.modules);
     let wanted = |file: &FileDiff| all || asks_for_edits(&controls.templates, file);
     super::edits::edits(&change.diff.files, wanted, contents, &|path| contents.after(&change.diff.files, path, base))
+}
+
+/// What the samples prove of those templates that may make the change standard: no others are looked up.
+fn samples(
+    controls: &Controls,
+    change: &Change,
+    edits: &BTreeMap<usize, Arc<FileEdits>>,
+    history: Option<&dyn Pasts>,
+) -> BTreeMap<String, Vec<Sample>> {
+    let asked = asks_for_samples(&controls.templates, &change.diff.files, edits);
+    let history = history.zip(change.base.as_ref());
+    asked.into_iter().map(|template| (template.id.clone(), looked_up(template, history))).collect()
 }
 
 /// Who answers for the paths of a change, and for those that older approvals saw.
@@ -164,7 +182,8 @@ fn from_patch(
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
     let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
-    Ok(Proposal { change, controls, owners, seen, edits, forge, attachments: Vec::new(), conftest })
+    let samples = samples(&controls, &change, &edits, repo.as_ref().map(|repo| repo as &dyn Pasts));
+    Ok(Proposal { change, controls, owners, seen, edits, samples, forge, attachments: Vec::new(), conftest })
 }
 
 /// The folder whose control files the request wants read instead of those of a revision.
@@ -182,7 +201,7 @@ struct UnknownEnvironment {
 
 /// Puts everything together.
 pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evidence, Failure> {
-    let Proposal { mut change, controls, owners, seen, edits, forge, attachments, .. } = proposal;
+    let Proposal { mut change, controls, owners, seen, edits, samples, forge, attachments, .. } = proposal;
     if let Some(meant) = controls.meant_environment(&request.environment) {
         let (given, meant) = (request.environment.clone(), meant.to_owned());
         return Err(Failure::usage(UnknownEnvironment { given, meant }));
@@ -212,6 +231,7 @@ pub(super) fn evidence(request: &CheckRequest, proposal: Proposal) -> Result<Evi
         identities: identities(&change),
         seen,
         edits,
+        samples,
         ownership: owners.ownership,
         config: controls.config,
         templates: controls.templates,

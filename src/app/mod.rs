@@ -23,5 +23,7 @@ pub mod owners;
 pub mod policy_lint;
 pub mod policy_test;
 pub mod request;
+mod samples;
 pub mod schema;
 pub mod template;
+mod told;

@@ -134,6 +134,9 @@ fn not_approved(exception: &Exception, config: &Config, membership: &Membership)
     if membership.known(by) == membership.known(&exception.owner) {
         return Some(format!("{by} is its owner under another name"));
     }
+    if membership.people(&exception.owner).is_some_and(|people| people.iter().eq([membership.known(by)])) {
+        return Some(format!("{by} is all there is of its owner {}", exception.owner));
+    }
     let mut entitled = config.change_authority.iter().chain(&config.control_owners).peekable();
     if entitled.peek().is_none() {
         return Some("nobody is named who may approve one (`[change_authority] who`)".to_owned());

@@ -30,13 +30,14 @@ pub use roster::roster;
 pub use spoken::{Acquainted, Heard, Named, speakers, spoken};
 pub use teams::teams;
 pub use templates::{
-    Fit, asks_for_edits, breaker, codes as template_lint_codes, covered, fit, lints as template_lints, standing,
+    Fit, asks_for_edits, asks_for_samples, breaker, codes as template_lint_codes, covered, fit,
+    lints as template_lints, proof, standing,
 };
 
 use crate::model::{
     Attachment, CalendarState, Change, Config, ControlFiles, Diff, Exception, Facts, FileEdits, FileStatus, Finding,
     ForgeFacts, Identity, Incident, IntegrityError, Lockdown, Membership, Moment, Ownership, Presence, Principal,
-    Review, RiskFactors, RowId, Severity, Stats, Template,
+    Review, RiskFactors, RowId, Sample, Severity, Stats, Template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -61,6 +62,8 @@ pub struct Evidence {
     pub config: Config,
     /// The templates, at the base revision.
     pub templates: Vec<Template>,
+    /// The samples of the templates that may make the change standard, looked up; by template.
+    pub samples: BTreeMap<String, Vec<Sample>>,
     /// The freeze calendars that apply to the environment, at `now`.
     pub calendars: Vec<CalendarState>,
     /// The calendars templates name as their window, by file: open or not.
@@ -97,6 +100,7 @@ impl Evidence {
             ownership: Ownership::default(),
             config: Config::default(),
             templates: Vec::new(),
+            samples: BTreeMap::new(),
             calendars: Vec::new(),
             windows: BTreeMap::new(),
             lockdowns: Vec::new(),

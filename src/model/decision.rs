@@ -82,6 +82,10 @@ pub struct Digests {
     pub ownership: String,
     /// Every changed file with its status, modes and object ids.
     pub diff: String,
+    /// What a forge, flags and commits told: people, approvals, claims, checks, incidents.
+    pub facts: String,
+    /// How earlier changes went, as far as was told.
+    pub outcomes: String,
 }
 
 /// The decision. Build it with [`Decision::new`], which cannot be talked into an approval.

@@ -46,6 +46,7 @@ mod presence;
 mod quick_table;
 mod review;
 mod roster;
+mod sample;
 mod spoken;
 mod standing;
 mod template;
@@ -129,6 +130,7 @@ pub use review::Review;
 pub use roster::{
     AnswerRow, Gap, GapExtent, OwnedFiles, Part, PathAnswer, PathNode, Roster, RosterPerson, RosterRow, RosterTeam,
 };
+pub use sample::{Past, Proof, Sample};
 pub use spoken::{Hold, Spoken, SpokenClaim};
 pub use standing::{DeployStanding, DeployWords, GateMode, PullStanding, PullWords, Superseded, Waiter};
 pub use template::{Breaker, Limits, Template, TemplateState, UsageCap};

@@ -1,6 +1,6 @@
 //! Templates as people ask about them: which there are, whether they may be used, what their tests say.
 
-use super::{CommitId, FileStatus, Finding, Moment, Place, Severity, Template};
+use super::{CommitId, FileStatus, Finding, Moment, Place, Proof, Sample, Severity, Template};
 
 /// The templates of a state of the files.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct TemplateView {
     pub lints: Vec<Finding>,
     /// Its tests: the changes that must fit, and those that must not.
     pub tests: (u64, u64),
+    /// Its samples, looked up.
+    pub samples: Vec<Sample>,
 }
 
 impl TemplateView {
@@ -81,6 +83,8 @@ pub struct TestedTemplate {
     pub place: Place,
     /// Its cases: those that must fit first, each by file.
     pub cases: Vec<TemplateCase>,
+    /// Its samples, looked up.
+    pub samples: Vec<Sample>,
     /// The places of the constraints that no change which must fit needed.
     pub unused: Vec<Place>,
     /// How many constraints it has.
@@ -142,14 +146,24 @@ impl TemplateTests {
         self.templates.iter().flat_map(|template| &template.cases)
     }
 
+    /// All samples.
+    pub fn samples(&self) -> impl Iterator<Item = &Sample> {
+        self.templates.iter().flat_map(|template| &template.samples)
+    }
+
     /// How many cases came out otherwise than they must.
     pub fn failures(&self) -> usize {
         self.cases().filter(|case| !case.passes()).count()
     }
 
+    /// How many samples prove nothing.
+    pub fn false_samples(&self) -> usize {
+        self.samples().filter(|sample| matches!(sample.proof, Proof::False(_))).count()
+    }
+
     /// Something came out wrong, or nothing was run and something should have been.
     pub fn fails(&self) -> bool {
-        self.failures() > 0 || self.is_empty_handed()
+        self.failures() > 0 || self.false_samples() > 0 || self.is_empty_handed()
     }
 
     /// Nothing was run, and something should have been.
@@ -183,6 +197,9 @@ pub struct TemplateDraft {
     pub rules: Vec<DraftRule>,
     /// The changes it was drawn from: their commits.
     pub samples: Vec<String>,
+    /// How many of them a draft from the others would have covered, and what one of the rest has against its draft; absent
+    /// for a single change.
+    pub foreseen: Option<(u64, Option<String>)>,
 }
 
 /// A pattern of paths and what it was drawn from.
@@ -192,6 +209,8 @@ pub struct DraftPattern {
     pub glob: String,
     /// The paths.
     pub paths: Vec<String>,
+    /// Files there that it covers, too, and that did not change.
+    pub beside: Vec<String>,
 }
 
 /// One `[[allow]]` of a draft: keys in their order, and what they were drawn from.
@@ -199,6 +218,8 @@ pub struct DraftPattern {
 pub struct DraftRule {
     /// What was seen, a line each.
     pub seen: Vec<String>,
+    /// What it allows beyond that, a line each.
+    pub beyond: Vec<String>,
     /// Key and value, in their order.
     pub keys: Vec<(&'static str, DraftValue)>,
 }

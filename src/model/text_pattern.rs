@@ -42,6 +42,11 @@ impl TextPattern {
         self.regex.is_match(text)
     }
 
+    /// The names of its groups.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.regex.capture_names().flatten()
+    }
+
     /// What the named groups hold when the whole text matches; a group that took no part holds `None`.
     pub fn groups<'t>(&self, text: &'t str) -> Option<Vec<(&str, Option<&'t str>)>> {
         let captures = self.regex.captures(text)?;

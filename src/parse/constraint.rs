@@ -7,6 +7,8 @@ use crate::model::{
     Allows, Companion, Constraint, DependencyRule, Direction, DocPattern, EditKind, FileRule, LineRule, ScalarKind,
     TextPattern, ValueRule, VersionStep,
 };
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// The keys by which a constraint says what it is about; it has one of them.
 const FORMS: [(&str, &[&str]); 4] = [
@@ -104,6 +106,9 @@ fn number(fields: Fields<'_>, key: &str) -> Option<f64> {
     }
 }
 
+/// So many steps from the root a condition may look.
+const NEAR: usize = 2;
+
 /// What the schema cannot see.
 pub(super) fn faults(root: Fields<'_>) -> Vec<Problem> {
     root.tables("allow").flat_map(faults_of).collect()
@@ -137,7 +142,41 @@ fn faults_of(allow: Fields<'_>) -> Vec<Problem> {
         Problem::new("bad_edit", "`edit` names no value", allow.span("edit"), label, why)
     }));
     faults.extend(compound(allow));
+    faults.extend(allow.named("where").filter_map(|(path, span, _)| bad_where(path, span)));
+    faults.extend(lone_groups(allow.table("lines")));
     faults
+}
+
+/// A condition that no document could meet.
+fn bad_where(path: &str, span: Range<usize>) -> Option<Problem> {
+    let steps = path.strip_prefix('/').map(|rest| rest.split('/').count());
+    let why = match steps {
+        None => "a path into a document starts with `/`: \"/kind\"",
+        Some(_) if path.split('/').any(|step| step.starts_with('*') || step.starts_with('[')) => {
+            "name one value: \"/kind\", \"/metadata/name\"; a condition is no pattern"
+        }
+        Some(steps) if steps > NEAR => "name a value near the root: \"/kind\", \"/metadata/name\"",
+        Some(_) => return None,
+    };
+    let message = format!("no document can say {} of itself", quoted(path));
+    Some(Problem::new("bad_where", message, span, "not a value near the root", why))
+}
+
+/// A group that is named on one side only holds nothing to anything.
+fn lone_groups(lines: Fields<'_>) -> Option<Problem> {
+    let names = |key| -> Option<BTreeSet<String>> {
+        let pattern = TextPattern::parse(&lines.text(key)?).ok()?;
+        Some(pattern.names().map(str::to_owned).collect())
+    };
+    let (old, new) = (names("old")?, names("new")?);
+    let (key, name) = match (old.difference(&new).next(), new.difference(&old).next()) {
+        (Some(name), _) => ("old", name),
+        (None, Some(name)) => ("new", name),
+        (None, None) => return None,
+    };
+    let message = format!("the group {} is in {} only", quoted(name), quoted(key));
+    let help = "groups of one name hold the same text in both: name it in the other, or write `(?:…)`";
+    Some(Problem::new("no_effect", message, lines.span(key), "would hold nothing to anything", help))
 }
 
 /// Keys that say nothing about what the constraint is about.

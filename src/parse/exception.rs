@@ -1,7 +1,7 @@
 //! `.changeward/exceptions/*.toml`: rules that do not apply to some paths for some time.
 
 use super::problem::{InvalidFile, Problem};
-use super::reading::{Fields, Reading, ends_before};
+use super::reading::{Fields, Reading, blank, ends_before};
 use crate::model::{DAY, Exception};
 
 /// The longest time an exception may hold from its approval, in days; `[exceptions] max_days` makes it shorter. What lasts
@@ -17,7 +17,8 @@ pub fn exception(text: &str, file: &str) -> Result<Exception, InvalidFile> {
     let exception = build(&reading);
     let root = reading.root();
     let faults = [ends_before(root, "approved_at", "expires_at"), too_long(root), self_approved(root)];
-    reading.finish(exception, faults.into_iter().flatten().collect())
+    let blanks = blank(root, &["rule", "reason", "compensating"]);
+    reading.finish(exception, faults.into_iter().flatten().chain(blanks).collect())
 }
 
 fn build(reading: &Reading<'_>) -> Option<Exception> {

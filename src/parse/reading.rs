@@ -277,6 +277,16 @@ pub(super) fn duplicates<'a>(tables: impl Iterator<Item = Fields<'a>>, key: &str
     problems
 }
 
+/// A problem for each text that has nothing but blanks: it says as little as none.
+pub(super) fn blank(fields: Fields<'_>, keys: &[&str]) -> Vec<Problem> {
+    let blank = |key: &&&str| fields.text(key).is_some_and(|text| !text.is_empty() && text.trim().is_empty());
+    let problem = |key: &&str| {
+        let message = format!("{} says nothing", super::problem::quoted(key));
+        Problem::new("blank", message, fields.span(key), "nothing but blanks", "write what a reader must know")
+    };
+    keys.iter().filter(blank).map(problem).collect()
+}
+
 /// A problem when the end of a time does not come after its start.
 pub(super) fn ends_before(fields: Fields<'_>, start: &str, end: &str) -> Option<Problem> {
     let (from, to) = (fields.moment(start)?, fields.moment(end)?);

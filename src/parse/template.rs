@@ -2,7 +2,7 @@
 
 use super::constraint;
 use super::problem::{InvalidFile, Problem};
-use super::reading::{Fields, Reading, ends_before};
+use super::reading::{Fields, Reading, blank, ends_before};
 use crate::model::{Breaker, FileStatus, Limits, Principal, Template, TemplateState, UsageCap};
 
 /// What may happen to a file when a template does not say.
@@ -82,5 +82,17 @@ fn faults(root: Fields<'_>) -> Vec<Problem> {
     let times = [("not_before", "expires_at"), ("approved_at", "expires_at")];
     // One of the two is enough said about one end.
     let never = times.into_iter().find_map(|(start, end)| ends_before(root, start, end));
-    never.into_iter().chain(constraint::faults(root)).collect()
+    let per = root.table("usage");
+    let no_time = per.duration("per").filter(|span| span.0 == 0).map(|_| {
+        let help = "say within how long: \"24h\", \"7d\"";
+        Problem::new(
+            "never_valid",
+            "`per` is no time at all, so no use would ever count",
+            per.span("per"),
+            "nothing",
+            help,
+        )
+    });
+    let blanks = blank(root, &["title", "implementation", "backout"]);
+    never.into_iter().chain(no_time).chain(blanks).chain(constraint::faults(root)).collect()
 }

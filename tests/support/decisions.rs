@@ -125,7 +125,14 @@ pub(crate) fn owed(kind: &str, days: Option<i64>, due: Option<&str>, msg: &str) 
 
 pub(crate) fn digests() -> Digests {
     let digest = |c: &str| format!("sha256:{}", c.repeat(64));
-    Digests { policy: digest("a"), ownership: digest("b"), controls: digest("d"), diff: digest("c") }
+    Digests {
+        policy: digest("a"),
+        ownership: digest("b"),
+        controls: digest("d"),
+        diff: digest("c"),
+        facts: digest("e"),
+        outcomes: digest("f"),
+    }
 }
 
 pub(crate) fn decide(
@@ -478,7 +485,8 @@ pub(crate) fn hostile(names: &[String]) -> Decision {
     }]);
     decision.why_not = why_not;
     decision.base = Some(CommitId(name()));
-    decision.digests = Digests { policy: name(), ownership: name(), controls: name(), diff: name() };
+    decision.digests =
+        Digests { policy: name(), ownership: name(), controls: name(), diff: name(), facts: name(), outcomes: name() };
     decision
 }
 

@@ -101,6 +101,7 @@ fn wild(seed: u64) -> Evidence {
         notes: Vec::new(),
     };
     Evidence {
+        samples: BTreeMap::new(),
         edits: edits(d, change.diff.files.len()),
         now: now(),
         environment: d.pick(&["production", "staging"]).to_string(),

@@ -150,10 +150,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn same_id<T>(&mut self, items: &[T], of: impl Fn(&T) -> (&String, &Place), what: &'static str) {
-        let mut seen: BTreeMap<&String, &Place> = BTreeMap::new();
+        // Upper and lower case count as the same, as within one file.
+        let mut seen: BTreeMap<String, &Place> = BTreeMap::new();
         for item in items {
             let (id, place) = of(item);
-            if let Some(first) = seen.insert(id, place) {
+            if let Some(first) = seen.insert(id.to_lowercase(), place) {
                 let (id, first, second) = (id.clone(), first.to_string(), place.to_string());
                 self.invalid.push(Box::new(ControlFault::SameId { what, id, first, second }));
             }

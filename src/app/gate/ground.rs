@@ -116,6 +116,7 @@ impl<'a> Place<'a> {
                         Ok(seen) => seen,
                         Err(_) => elsewhere.seen_at(ends.seen_from(base, commit), commit).ok(),
                     },
+                    history: repo.as_ref(),
                 };
                 gather::on(request, ground, known, started)
             }
@@ -130,6 +131,7 @@ impl<'a> Place<'a> {
                     contents: Contents::Objects(&objects),
                     change: Box::new(|| between.change(&objects).map_err(Failure::world)),
                     seen: &|base, commit| objects.seen_at(ends.seen_from(base, commit), commit).ok(),
+                    history: &objects,
                 };
                 gather::on(request, ground, known, started)
             }

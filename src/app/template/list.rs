@@ -8,7 +8,7 @@ use crate::app::failure::Failure;
 use crate::app::outcomes::given_outcomes;
 use crate::app::owners::survey::Place;
 use crate::assess;
-use crate::model::{Config, Membership, Outcome, Template, TemplateList, TemplateView};
+use crate::model::{Config, Membership, Outcome, Sample, Template, TemplateList, TemplateView};
 use crate::world::tree::Within;
 
 /// Every template, with what keeps it from being used. Reads only.
@@ -44,7 +44,8 @@ fn answer(request: &TemplateRequest, ids: &[String]) -> Result<TemplateList, Fai
     looked.notes.extend(strays);
     let known = Known { config: &looked.controls.config, membership: &membership, outcomes: &outcomes, request };
     let templates = chosen(&looked.controls.templates, ids)?;
-    let templates = templates.into_iter().map(|one| known.view(one, number(cases.get(&one.id)))).collect();
+    let view = |one: &Template| known.view(one, number(cases.get(&one.id)), looked.samples(one));
+    let templates = templates.into_iter().map(view).collect();
     Ok(TemplateList { state: looked.state, commit: looked.commit, now: request.now, templates, notes: looked.notes })
 }
 
@@ -52,7 +53,7 @@ fn of_catalogue(request: &TemplateRequest, ids: &[String], outcomes: &[Outcome])
     let templates = catalogue::templates()?;
     let (config, membership) = (Config::default(), Membership::default());
     let known = Known { config: &config, membership: &membership, outcomes, request };
-    let view = |template: &Template| known.view(template, catalogue::tests(&template.id));
+    let view = |template: &Template| known.view(template, catalogue::tests(&template.id), Vec::new());
     Ok(TemplateList {
         state: "the catalogue".to_owned(),
         commit: None,
@@ -71,11 +72,13 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn view(&self, template: &Template, tests: (u64, u64)) -> TemplateView {
+    fn view(&self, template: &Template, tests: (u64, u64), samples: Vec<Sample>) -> TemplateView {
+        let past = (self.outcomes, samples.as_slice());
         TemplateView {
-            standing: assess::standing(template, self.config, self.membership, self.outcomes, self.request.now),
-            lints: assess::template_lints(template, tests),
+            standing: assess::standing(template, self.config, self.membership, past, self.request.now),
+            lints: assess::template_lints(template, tests, &samples),
             tests,
+            samples,
             template: template.clone(),
         }
     }

@@ -12,7 +12,9 @@ use super::controls::Controls;
 use super::failure::Failure;
 use super::owners::At;
 use super::owners::survey::Place;
-use crate::model::{CommitId, Finding, Moment, Template};
+use super::samples::{Pasts, looked_up};
+use crate::model::{CommitId, Finding, Moment, Sample, Template};
+use crate::world::git::Repo;
 use crate::world::tree::Tree;
 use std::path::PathBuf;
 
@@ -46,7 +48,16 @@ struct Looked<'r> {
     controls: Controls,
     state: String,
     commit: Option<CommitId>,
+    /// The commit whose history tells of the state; a folder has none.
+    history: Option<(&'r Repo, CommitId)>,
     notes: Vec<Finding>,
+}
+
+impl Looked<'_> {
+    /// The samples of a template, looked up.
+    fn samples(&self, template: &Template) -> Vec<Sample> {
+        looked_up(template, self.history.as_ref().map(|(repo, commit)| (*repo as &dyn Pasts, commit)))
+    }
 }
 
 /// Reads the control files of a state, and says what stands in the working tree and was not read.
@@ -54,7 +65,12 @@ fn look<'r>(place: &'r Place, at: &At) -> Result<Looked<'r>, Failure> {
     let state = place.state(at)?;
     let controls = Controls::read(state.tree.as_ref())?;
     let notes = place.uncommitted(at)?.into_iter().collect();
-    Ok(Looked { tree: state.tree, controls, state: state.described, commit: state.commit, notes })
+    let history = match at {
+        At::Folder(_) => None,
+        // Before the first commit there is nothing to look at.
+        At::Head | At::Revision(_) | At::Worktree => place.history_of(&state).ok().flatten(),
+    };
+    Ok(Looked { tree: state.tree, controls, state: state.described, commit: state.commit, history, notes })
 }
 
 /// The templates that were asked for by their ids; all, where none is named.

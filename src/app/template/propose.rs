@@ -18,7 +18,11 @@ use crate::parse::diff::patch;
 use crate::report::template_draft;
 use crate::world::files::{self, Written};
 use crate::world::git::{ChangeSpec, Repo};
+use crate::world::tree::Tree;
 use std::path::PathBuf;
+
+/// Of no more changes is it tried whether the others foretell each.
+const FORESEEN: usize = 100;
 
 /// What is wished.
 #[derive(Clone, Debug)]
@@ -78,7 +82,16 @@ pub fn propose(request: &ProposeRequest) -> Result<Proposed, Failure> {
         told.push_str(&format!("left out: {left}\n"));
     }
     let changes: Vec<PastChange> = samples.iter().map(|sample| sample.change.clone()).collect();
-    let mut drawn = draft(&changes);
+    let there = files_now(&repo, &samples)?;
+    let mut drawn = draft(&changes, &there);
+    drawn.foreseen = foreseen(&samples, &there)?;
+    if let Some((covered, missed)) = &drawn.foreseen {
+        let missed = missed.as_ref().map_or_else(String::new, |why| format!("; not {why}"));
+        told.push_str(&format!(
+            "a draft from the others would have covered {covered} of {}{missed}\n",
+            counted(samples.len() as u64, "change")
+        ));
+    }
     drawn.id = request.id.clone().unwrap_or(drawn.id);
     drawn.title = request.title.clone().unwrap_or(drawn.title);
     drawn.proposed_by.clone_from(&request.by);
@@ -103,6 +116,32 @@ pub fn propose(request: &ProposeRequest) -> Result<Proposed, Failure> {
     Ok(Proposed { told, text })
 }
 
+/// Every file there is now: at HEAD, or after the last of the changes where there is no HEAD.
+fn files_now(repo: &Repo, samples: &[Sample]) -> Result<Vec<String>, Failure> {
+    let at = repo.resolve("HEAD").ok().or_else(|| samples.last().map(|sample| sample.head.clone()));
+    let Some(at) = at else { return Ok(Vec::new()) };
+    let tracked = repo.tree_at(&at).tracked().map_err(Failure::world)?;
+    Ok(tracked.iter().filter_map(|file| file.path.as_str().map(str::to_owned)).collect())
+}
+
+/// How many of the changes a draft from the others would have covered: how well the past tells the future.
+fn foreseen(samples: &[Sample], there: &[String]) -> Result<Option<(u64, Option<String>)>, Failure> {
+    if !(2..=FORESEEN).contains(&samples.len()) {
+        return Ok(None);
+    }
+    let (mut covered, mut missed) = (0, None);
+    for (at, sample) in samples.iter().enumerate() {
+        let others = samples.iter().enumerate().filter(|(n, _)| *n != at);
+        let others: Vec<PastChange> = others.map(|(_, other)| other.change.clone()).collect();
+        match against(&sample.change, &read_back(&draft(&others, there))?) {
+            None => covered += 1,
+            Some(why) if missed.is_none() => missed = Some(format!("{} ({why})", sample.range)),
+            Some(_) => {}
+        }
+    }
+    Ok(Some((covered, missed)))
+}
+
 /// Reads a change and everything it edits.
 fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
     let asked = if range.contains("..") {
@@ -119,7 +158,9 @@ fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
     let (contents, there, files) = (Contents::Objects(repo), repo.tree_at(&head), &change.diff.files);
     let known = edits::edits(files, |_| true, contents, &|path| contents.after(files, path, &there))?;
     let files = change.diff.files.into_iter().enumerate().map(|(at, file)| (file, known.get(&at).cloned())).collect();
-    let change = PastChange { id: head.0.clone(), files };
+    let alone = repo.resolve(&format!("{head}^")).is_ok_and(|parent| parent == base);
+    let id = if alone { head.0.clone() } else { format!("{base}..{head}") };
+    let change = PastChange { id, files };
     Ok(Sample { range: range.to_owned(), base, head, change })
 }
 
@@ -141,13 +182,15 @@ fn uncovered(change: &PastChange) -> Result<Option<String>, Failure> {
     Ok(against(change, &alone(change)?))
 }
 
-/// The draft of one change alone. Where nothing of it can be ruled, a rule that allows nothing says why.
+/// The draft of one change alone. A rule that allows nothing says why its lines cannot be ruled.
 fn alone(change: &PastChange) -> Result<Template, Failure> {
-    let mut drawn = draft(std::slice::from_ref(change));
-    if drawn.rules.is_empty() {
+    let mut drawn = draft(std::slice::from_ref(change), &[]);
+    let uneven = |edits: &crate::model::FileEdits| edits.values.is_none() && edits.lines.pairs.is_empty();
+    if drawn.rules.is_empty() || change.files.iter().any(|(_, edits)| edits.as_ref().is_some_and(|edits| uneven(edits)))
+    {
         let never = || DraftValue::Text("a^".to_owned());
         let lines = DraftValue::Table(vec![("old".to_owned(), never()), ("new".to_owned(), never())]);
-        drawn.rules.push(DraftRule { seen: Vec::new(), keys: vec![("lines", lines)] });
+        drawn.rules.push(DraftRule { seen: Vec::new(), beyond: Vec::new(), keys: vec![("lines", lines)] });
     }
     read_back(&drawn)
 }

@@ -47,15 +47,16 @@ pub struct TestRequest {
 /// judged is a failure of the case.
 pub fn test(request: &TestRequest) -> Result<TemplateTests, Failure> {
     let place = Place::open(&request.dir)?;
-    let looked = look(&place, &request.at)?;
+    let mut looked = look(&place, &request.at)?;
     let paths = looked.tree.list(&format!("{FOLDER}/tests")).map_err(Failure::world)?;
     let (cases, strays) = cases(&paths, &looked.controls.templates);
-    let mut notes = [looked.notes, strays].concat();
+    let mut notes = [std::mem::take(&mut looked.notes), strays].concat();
     let mut templates = Vec::new();
     for template in chosen(&looked.controls.templates, &request.ids)? {
         let files = cases.get(&template.id).map(Vec::as_slice).unwrap_or_default();
         notes.extend(template.predicate.as_ref().map(|name| untested(template, name)));
-        templates.push(tested(template, files, looked.tree.as_ref())?);
+        let samples = looked.samples(template);
+        templates.push(TestedTemplate { samples, ..tested(template, files, looked.tree.as_ref())? });
     }
     Ok(TemplateTests { state: looked.state, now: request.now, templates, allow_empty: request.allow_empty, notes })
 }
@@ -91,6 +92,7 @@ fn tested(template: &Template, files: &[CaseFile], tree: &dyn Tree) -> Result<Te
         title: template.title.clone(),
         place: template.place.clone(),
         cases: judged,
+        samples: Vec::new(),
         unused,
         constraints: template.allow.len(),
     })

@@ -28,11 +28,11 @@ pub struct PastChange {
 /// A changed file, with its edits.
 pub type PastFile = (FileDiff, Option<Arc<FileEdits>>);
 
-/// Draws a template. Id and title are left to whoever asks, where they are empty here.
-pub fn draft(changes: &[PastChange]) -> TemplateDraft {
+/// Draws a template; `there` is every file there is. Id and title are left to whoever asks, where they are empty here.
+pub fn draft(changes: &[PastChange], there: &[String]) -> TemplateDraft {
     let files = || changes.iter().flat_map(|change| &change.files);
     let all: BTreeSet<&str> = files().flat_map(|(diff, _)| diff.paths()).filter_map(|path| path.as_str()).collect();
-    let include = paths::globs(&all);
+    let include = paths::globs(&all, there);
     let mut seen = Seen::default();
     changes.iter().for_each(|change| seen.look(change));
     let rules = seen.rules(&include);
@@ -59,6 +59,7 @@ pub fn draft(changes: &[PastChange]) -> TemplateDraft {
         samples: changes.iter().map(|change| change.id.clone()).collect(),
         include,
         rules,
+        foreseen: None,
     }
 }
 
@@ -78,6 +79,8 @@ struct OneEdit<'a> {
     edit: &'a Edit,
     head: Option<&'a DocumentHead>,
     file: &'a str,
+    /// So many documents are in the file.
+    among: usize,
 }
 
 impl<'a> Seen<'a> {
@@ -94,7 +97,12 @@ impl<'a> Seen<'a> {
                 Some(Ok(values)) if values.edits.is_empty() => drop(self.formats.insert(file)),
                 Some(Ok(values)) => {
                     self.formatting |= values.elsewhere.is_some();
-                    let one = |edit: &'a Edit| OneEdit { edit, head: values.documents.get(edit.document), file };
+                    let one = |edit: &'a Edit| OneEdit {
+                        edit,
+                        head: values.documents.get(edit.document),
+                        file,
+                        among: values.documents.len(),
+                    };
                     self.values.extend(values.edits.iter().map(one));
                 }
             }
@@ -103,14 +111,15 @@ impl<'a> Seen<'a> {
 
     fn rules(&self, include: &[DraftPattern]) -> Vec<DraftRule> {
         let mut rules = values::rules(&self.values, include);
-        rules.extend(lines::rules(&self.lines, include));
         let whole = |word: &str, files: &BTreeSet<&str>, seen: &str| {
             (!files.is_empty()).then(|| DraftRule {
                 seen: vec![format!("{seen}: {}", some(files.iter().map(|file| (*file).to_owned())))],
+                beyond: (word == "documentation").then(|| "any other text in them".to_owned()).into_iter().collect(),
                 keys: with_files(vec![("whole_file", text(word))], files, include),
             })
         };
         rules.extend(whole("documentation", &self.documents, "documents"));
+        rules.extend(lines::rules(&self.lines, include));
         rules.extend(whole("formatting", &self.formats, "only comments or formatting changed"));
         rules
     }

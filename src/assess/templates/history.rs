@@ -5,10 +5,13 @@
 use crate::model::{Finding, Moment, Outcome, Severity, Template, counted};
 use std::collections::BTreeSet;
 
-/// The uses of one template that count, oldest first.
+/// The uses of one template, oldest first; one without a time is as new as can be.
 pub(super) struct History<'e> {
     template: &'e Template,
+    /// Since it was approved: those from before are what its approval knew of.
     uses: Vec<&'e Outcome>,
+    /// All of them: how often it may be used does not begin anew with an approval.
+    all: Vec<&'e Outcome>,
     now: Moment,
 }
 
@@ -37,10 +40,10 @@ impl<'e> History<'e> {
     /// Uses from before its approval do not count: approving it again closes the breaker.
     pub(super) fn of(template: &'e Template, outcomes: &'e [Outcome], now: Moment) -> Self {
         let since = |at: Option<Moment>| at.is_none_or(|at| template.approved_at.is_none_or(|from| from <= at));
-        let of = |outcome: &&Outcome| outcome.template.as_deref() == Some(template.id.as_str()) && since(outcome.at);
-        let mut uses: Vec<&Outcome> = outcomes.iter().filter(of).collect();
-        uses.sort_by_key(|outcome| outcome.at);
-        Self { template, uses, now }
+        let of = |outcome: &&Outcome| outcome.template.as_deref() == Some(template.id.as_str());
+        let mut all: Vec<&Outcome> = outcomes.iter().filter(of).collect();
+        all.sort_by_key(|outcome| (outcome.at.is_none(), outcome.at));
+        Self { template, uses: all.iter().copied().filter(|outcome| since(outcome.at)).collect(), all, now }
     }
 
     /// How often it was used.
@@ -69,7 +72,9 @@ impl<'e> History<'e> {
         if latest(&silent).is_some() {
             return Some(format!("nobody told within {} how a change under it went", rule.silent_after));
         }
-        let last = self.uses.iter().rev().take(usize::try_from(rule.of).unwrap_or(usize::MAX));
+        // What did not happen, or was not told yet, does not push out what was.
+        let told = self.uses.iter().rev().filter(|o| !matches!(o.result.as_str(), "not-deployed" | "unknown"));
+        let last = told.take(usize::try_from(rule.of).unwrap_or(usize::MAX));
         let issues = last.filter(|o| o.result == "successful-with-issues").count() as u64;
         (issues >= rule.issues).then(|| format!("{issues} of its last uses had issues"))
     }
@@ -78,7 +83,7 @@ impl<'e> History<'e> {
     pub(super) fn used_up(&self) -> Option<String> {
         let cap = self.template.usage?;
         let recent = |o: &&&Outcome| o.at.is_none_or(|at| self.now < at.plus(cap.per.0));
-        let used = self.uses.iter().filter(recent).filter(|o| o.result != "not-deployed").count() as u64;
+        let used = self.all.iter().filter(recent).filter(|o| o.result != "not-deployed").count() as u64;
         (used >= cap.most)
             .then(|| format!("it was used {} within {}, at most {}", counted(used, "time"), cap.per, cap.most))
     }

@@ -2,18 +2,19 @@
 //! through, and what its life lacks.
 
 use crate::model::{
-    Allows, Constraint, EditKind, Finding, LineRule, Place, ScalarKind, Severity, Template, TemplateState, TextPattern,
-    ValueRule,
+    Allows, Constraint, EditKind, Finding, LineRule, Place, Proof, Sample, ScalarKind, Severity, Template,
+    TemplateState, TextPattern, ValueRule,
 };
 
 /// Every lint: its code, how much it weighs, and what to do about it.
-const LINTS: [(&str, Severity, &str); 20] = [
+const LINTS: [(&str, Severity, &str); 22] = [
     (
         "NEVER_APPROVED",
         Severity::Error,
         "name who proposed it, and somebody else of the change authority who approved it",
     ),
     ("NEVER_FITS", Severity::Error, "take out what contradicts: no value is allowed as it stands"),
+    ("SAMPLE_FALSE", Severity::Error, "name a change that it covers, or widen it by a change of its own"),
     (
         "PATHS_ONLY",
         Severity::Warn,
@@ -34,6 +35,11 @@ const LINTS: [(&str, Severity, &str); 20] = [
         Severity::Warn,
         "add a change that almost fits and must not: .changeward/tests/templates/ID/misfits/",
     ),
+    (
+        "SAMPLE_UNKNOWN",
+        Severity::Warn,
+        "name samples as commits in the history of the base, or BASE..HEAD; a shallow clone lacks most (`fetch-depth: 0`)",
+    ),
     ("FORMATTING", Severity::Info, "leave `elsewhere` out, unless comments change along with the values"),
     ("ANY_ADDITION", Severity::Info, "be sure that a value that is new is as harmless as one in place of another"),
     ("ANYWHERE", Severity::Info, "say in which documents: `where = { \"/kind\" = \"Deployment\" }`"),
@@ -47,9 +53,11 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
     LINTS.iter().map(|(code, ..)| *code)
 }
 
-/// What is weak about a template, the gravest first. `tests` are its changes that must fit and that must not.
-pub fn lints(template: &Template, tests: (u64, u64)) -> Vec<Finding> {
+/// What is weak about a template, the gravest first. `tests` are its changes that must fit and that must not, `samples` those
+/// of its samples that were looked up.
+pub fn lints(template: &Template, tests: (u64, u64), samples: &[Sample]) -> Vec<Finding> {
     let mut found = life(template);
+    found.extend(samples.iter().filter_map(|one| sample(one, &template.place)));
     found.extend(scope(template));
     found.extend(tested(template, tests));
     found.extend(template.allow.iter().flat_map(constraint));
@@ -100,6 +108,18 @@ fn life(template: &Template) -> Vec<Finding> {
     found
 }
 
+fn sample(sample: &Sample, at: &Place) -> Option<Finding> {
+    match &sample.proof {
+        Proof::Fits => None,
+        Proof::False(why) => {
+            Some(lint("SAMPLE_FALSE", at, format!("its sample {} proves nothing: {why}", sample.name)))
+        }
+        Proof::Unknown(why) => {
+            Some(lint("SAMPLE_UNKNOWN", at, format!("its sample {} cannot be judged: {why}", sample.name)))
+        }
+    }
+}
+
 fn scope(template: &Template) -> Vec<Finding> {
     let at = &template.place;
     let wide = |source: &str| {
@@ -110,6 +130,12 @@ fn scope(template: &Template) -> Vec<Finding> {
     let mut found: Vec<Finding> = wide
         .map(|pattern| lint("WIDE_SCOPE", at, format!("its scope \"{}\" is every file there is", pattern.source())))
         .collect();
+    let excluded = |source: &str| {
+        template.exclude.iter().any(|pattern| matches!(pattern.source(), "**" | "/**") || pattern.source() == source)
+    };
+    if template.include.iter().all(|pattern| excluded(pattern.source())) {
+        found.push(lint("NEVER_FITS", at, "its scope excludes all that it includes"));
+    }
     if template.limits.files.is_none() && template.limits.edits.is_none() {
         found.push(lint("NO_LIMITS", at, "such a change may be of any size"));
     }

@@ -4,13 +4,14 @@
 mod fit;
 mod history;
 mod lints;
+mod samples;
 mod standing;
 
 use super::Evidence;
 use super::constraints::uncovered;
 use crate::model::{
     Actors, Config, FileDiff, FileFacts, FileStatus, Membership, Moment, Principal, RepoPath, Stats, Template,
-    TemplateFacts, TemplateFault, counted,
+    TemplateFacts, TemplateFault, TemplateState, counted,
 };
 use history::History;
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ pub use fit::{Fit, fit};
 pub use history::breaker;
 pub(super) use history::outcomes_of_nobody;
 pub use lints::{codes, lints};
+pub use samples::{asks_for_samples, proof};
 pub use standing::standing;
 
 /// How many paths a fault lists; the count says the rest.
@@ -42,7 +44,12 @@ pub(super) fn templates(
             faults.extend(fitting.contents(files));
             let history = History::of(template, &evidence.forge.outcomes, evidence.now);
             faults.extend(history.used_up().map(|msg| fault("usage", msg, Vec::new())));
-            faults.extend(samples(template, evidence.config.min_samples));
+            let (needs, looked) = (evidence.config.min_samples, evidence.samples.get(&template.id).map(Vec::as_slice));
+            faults.extend(samples::lacking(template, needs, looked));
+            // What nobody looked at proves nothing.
+            if needs > 0 && looked.is_none() && template.state == TemplateState::Published && faults.is_empty() {
+                faults.push(fault("samples", "its samples were not looked up".to_owned(), Vec::new()));
+            }
             TemplateFacts {
                 id: template.id.clone(),
                 title: template.title.clone(),
@@ -50,11 +57,11 @@ pub(super) fn templates(
                 approved: approved(template, &evidence.config, membership, evidence.now),
                 not_before: template.not_before,
                 expires_at: template.expires_at,
-                breaker: history.breaker(),
+                breaker: history.breaker().or_else(|| samples::belied(looked)),
                 limits: template.limits,
                 predicate: template.predicate.clone(),
                 review_by: template.review_by,
-                samples: distinct_samples(template),
+                samples: samples::distinct(template),
                 together: !template.companions.is_empty() || template.lockfile_consistent,
                 faults,
                 place: template.place.clone(),
@@ -263,20 +270,6 @@ impl Trial<'_> {
         let people: Vec<_> = self.actors.author.iter().chain(&self.actors.requester).collect();
         self.template.submitters.is_empty() || (!people.is_empty() && people.into_iter().all(listed))
     }
-}
-
-/// As many changes of the past as the configuration asks for prove that it repeats.
-fn samples(template: &Template, needs: u64) -> Option<TemplateFault> {
-    let has = distinct_samples(template);
-    (has < needs).then(|| {
-        let msg = format!("{} show that it repeats, and {needs} are needed", counted(has, "sample"));
-        fault("samples", msg, Vec::new())
-    })
-}
-
-/// Each change proves it once.
-fn distinct_samples(template: &Template) -> u64 {
-    template.samples.iter().collect::<BTreeSet<_>>().len() as u64
 }
 
 /// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.

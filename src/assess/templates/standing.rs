@@ -3,17 +3,17 @@
 //! The rules of `policies/templates.rego` say the same about one change; a test holds the two together.
 
 use super::{History, approved, samples};
-use crate::model::{Config, DAY, Membership, Moment, Outcome, Template, TemplateStanding, TemplateState};
+use crate::model::{Config, DAY, Membership, Moment, Outcome, Sample, Template, TemplateStanding, TemplateState};
 
 /// Somebody who must look at a template again hears of it so long before.
 const SOON: i64 = 30 * DAY;
 
-/// What keeps a template from being used at a moment, and what soon will.
+/// What keeps a template from being used at a moment, and what soon will. `looked` is what became of its samples.
 pub fn standing(
     template: &Template,
     config: &Config,
     membership: &Membership,
-    outcomes: &[Outcome],
+    (outcomes, looked): (&[Outcome], &[Sample]),
     now: Moment,
 ) -> TemplateStanding {
     let history = History::of(template, outcomes, now);
@@ -34,9 +34,11 @@ pub fn standing(
     if let Some(at) = template.review_by.filter(|at| now >= at.plus(DAY)) {
         against.push(("TPL_REVIEW_DUE", format!("it had to be confirmed again by {}", at.date())));
     }
-    against.extend(history.breaker().map(|why| ("TPL_BREAKER_OPEN", format!("its breaker is open: {why}"))));
+    let open = history.breaker().or_else(|| samples::belied(Some(looked)));
+    against.extend(open.map(|why| ("TPL_BREAKER_OPEN", format!("its breaker is open: {why}"))));
     against.extend(history.used_up().map(|why| ("TPL_USAGE", why)));
-    against.extend(samples(template, config.min_samples).map(|fault| ("TPL_SAMPLES", fault.msg)));
+    against
+        .extend(samples::lacking(template, config.min_samples, Some(looked)).map(|fault| ("TPL_SAMPLES", fault.msg)));
     TemplateStanding { against, soon: soon(template, now), uses: history.count(), last_use: history.last() }
 }
 

@@ -93,6 +93,8 @@ impl<'a> Document<'a> {
                 ownership: &decision.digests.ownership,
                 controls: &decision.digests.controls,
                 diff: &decision.digests.diff,
+                facts: &decision.digests.facts,
+                outcomes: &decision.digests.outcomes,
             },
         }
     }
@@ -321,4 +323,6 @@ struct Digests<'a> {
     ownership: &'a str,
     controls: &'a str,
     diff: &'a str,
+    facts: &'a str,
+    outcomes: &'a str,
 }

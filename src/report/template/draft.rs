@@ -19,6 +19,10 @@ pub fn template_draft(draft: &TemplateDraft) -> String {
     out.comment(
         "Each rule says what it was drawn from. Loosen a limit where the next change will need it, and not before.",
     );
+    if let Some((covered, missed)) = &draft.foreseen {
+        let missed = missed.as_ref().map_or_else(String::new, |why| format!("; not {why}"));
+        out.comment(&format!("A draft from the others would have covered {covered} of them{missed}."));
+    }
     out.comment("It lets nothing through until the change authority, never who proposed it, publishes it.");
     out.line("version = 1");
     out.pair("id", &DraftValue::Text(draft.id.clone()));
@@ -51,7 +55,7 @@ pub fn template_draft(draft: &TemplateDraft) -> String {
     out.line(&format!("added = {added}"));
     out.line(&format!("removed = {removed}"));
     draft.edits.iter().for_each(|edits| out.line(&format!("edits = {edits}")));
-    draft.rules.iter().for_each(|one| rule(one, draft.samples.len(), &mut out));
+    draft.rules.iter().for_each(|one| rule(one, &mut out));
     out.0
 }
 
@@ -63,6 +67,11 @@ fn scope(draft: &TemplateDraft, out: &mut Text) {
         let more = pattern.paths.len().saturating_sub(some.len());
         let tail = if more > 0 { format!(", and {more} more") } else { String::new() };
         out.comment(&format!("{} stands for {}{tail}", pattern.glob, some.join(", ")));
+        if !pattern.beside.is_empty() {
+            let files = counted(pattern.beside.len() as u64, "file");
+            let some = pattern.beside.iter().take(6).map(String::as_str).collect::<Vec<_>>().join(", ");
+            out.comment(&format!("beyond that: {files} that did not change, like {some}"));
+        }
     }
     let include = draft.include.iter().map(|pattern| DraftValue::Text(pattern.glob.clone())).collect();
     out.pair("include", &DraftValue::List(include));
@@ -70,11 +79,13 @@ fn scope(draft: &TemplateDraft, out: &mut Text) {
     out.pair("kinds", &DraftValue::List(kinds));
 }
 
-fn rule(rule: &DraftRule, samples: usize, out: &mut Text) {
+fn rule(rule: &DraftRule, out: &mut Text) {
     out.line("");
-    for (n, seen) in rule.seen.iter().enumerate() {
-        let of = if n == 0 { format!(" ({})", counted(samples as u64, "change")) } else { String::new() };
-        out.comment(&format!("{seen}{of}"));
+    for seen in &rule.seen {
+        out.comment(seen);
+    }
+    for beyond in &rule.beyond {
+        out.comment(&format!("beyond that: {beyond}"));
     }
     out.line("[[allow]]");
     rule.keys.iter().for_each(|(key, value)| out.pair(key, value));

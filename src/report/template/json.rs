@@ -3,8 +3,8 @@
 
 use super::{tests, words};
 use crate::model::{
-    Allows, CaseFound, FileRule, FileStatus, Finding, Moment, Pattern, Principal, TemplateList, TemplateTests,
-    TemplateView,
+    Allows, CaseFound, FileRule, FileStatus, Finding, Moment, Pattern, Principal, Sample, TemplateList, TemplateTests,
+    TemplateView, TestedTemplate,
 };
 use crate::report::json::{FindingRecord, write_document};
 use serde::Serialize;
@@ -55,11 +55,31 @@ struct One<'a> {
     backout: Option<&'a str>,
     predicate: Option<&'a str>,
     samples: &'a [String],
+    proof: Vec<SampleRecord<'a>>,
     uses: u64,
     last_use: Option<String>,
     tests: Counts,
     lints: Vec<FindingRecord<'a>>,
     place: String,
+}
+
+#[derive(Serialize)]
+struct SampleRecord<'a> {
+    sample: &'a str,
+    found: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msg: Option<&'a str>,
+}
+
+impl<'a> SampleRecord<'a> {
+    fn of(sample: &'a Sample) -> Self {
+        let (base, head) = sample.change.as_ref().map(|(base, head)| (base.0.as_str(), head.0.as_str())).unzip();
+        Self { sample: &sample.name, found: sample.proof.as_str(), base, head, msg: sample.why() }
+    }
 }
 
 #[derive(Serialize)]
@@ -136,6 +156,7 @@ impl<'a> One<'a> {
             backout: template.backout.as_deref(),
             predicate: template.predicate.as_deref(),
             samples: &template.samples,
+            proof: view.samples.iter().map(SampleRecord::of).collect(),
             uses: view.standing.uses,
             last_use: time(view.standing.last_use),
             tests: Counts { fits: view.tests.0, misfits: view.tests.1 },
@@ -162,12 +183,6 @@ fn sources(patterns: &[Pattern]) -> Vec<&str> {
 
 /// Writes the document of the tests and a line end.
 pub(super) fn write_tests(all: &TemplateTests, out: &mut impl Write) -> io::Result<()> {
-    let template = |template: &'_ crate::model::TestedTemplate| Tested {
-        id: template.id.clone(),
-        constraints: template.constraints,
-        unused: template.unused.iter().map(ToString::to_string).collect(),
-        cases: template.cases.iter().map(case).collect(),
-    };
     let document = Tests {
         version: 1,
         state: &all.state,
@@ -175,7 +190,8 @@ pub(super) fn write_tests(all: &TemplateTests, out: &mut impl Write) -> io::Resu
         fails: all.fails(),
         cases: all.cases().count(),
         failures: all.failures(),
-        templates: all.templates.iter().map(template).collect(),
+        false_samples: all.false_samples(),
+        templates: all.templates.iter().map(Tested::of).collect(),
         notes: all.notes.iter().map(|note: &Finding| FindingRecord::of(note)).collect(),
     };
     write_document(&document, out)
@@ -209,16 +225,30 @@ struct Tests<'a> {
     fails: bool,
     cases: usize,
     failures: usize,
-    templates: Vec<Tested>,
+    false_samples: usize,
+    templates: Vec<Tested<'a>>,
     notes: Vec<FindingRecord<'a>>,
 }
 
 #[derive(Serialize)]
-struct Tested {
-    id: String,
+struct Tested<'a> {
+    id: &'a str,
     constraints: usize,
     unused: Vec<String>,
     cases: Vec<Case>,
+    samples: Vec<SampleRecord<'a>>,
+}
+
+impl<'a> Tested<'a> {
+    fn of(template: &'a TestedTemplate) -> Self {
+        Self {
+            id: &template.id,
+            constraints: template.constraints,
+            unused: template.unused.iter().map(ToString::to_string).collect(),
+            cases: template.cases.iter().map(case).collect(),
+            samples: template.samples.iter().map(SampleRecord::of).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -62,7 +62,8 @@ fn one(view: &TemplateView, page: &mut Page) {
     for (name, value) in words::life(template) {
         page.line(&format!("| {name} | {} |", markdown_cell(&value)));
     }
-    page.line(&format!("| samples | {} |", markdown_cell(&template.samples.join(", "))));
+    let samples: Vec<String> = view.samples.iter().map(words::sample).collect();
+    page.line(&format!("| samples | {} |", markdown_cell(&samples.join("; "))));
     page.line(&format!("| tests | {} must fit, {} must not |", view.tests.0, view.tests.1));
     if !view.lints.is_empty() {
         page.title("### Lints");

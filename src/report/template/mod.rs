@@ -10,6 +10,7 @@ mod words;
 
 pub use draft::template_draft;
 pub(super) use tests::said;
+pub(super) use words::sample as sample_said;
 
 use super::{Style, junit};
 use crate::model::{TemplateList, TemplateTests};

@@ -2,7 +2,7 @@
 
 use super::list::{mark, notes};
 use super::words;
-use crate::model::{Finding, Severity, TemplateList, TemplateView, counted};
+use crate::model::{Finding, Proof, Sample, Severity, TemplateList, TemplateView, counted};
 use crate::report::Style;
 use crate::report::text::{Line, Para, Tone, write_lines};
 use std::io::{self, Write};
@@ -61,15 +61,28 @@ fn one(view: &TemplateView, width: usize) -> Vec<Line> {
 }
 
 fn samples(view: &TemplateView, width: usize) -> Vec<Line> {
-    let (samples, (fits, misfits)) = (&view.template.samples, view.tests);
-    let drawn = match samples.as_slice() {
-        [] => "none".to_owned(),
-        samples => samples.join(", "),
-    };
+    let (fits, misfits) = view.tests;
     let tested = format!("{} must fit, {misfits} must not", counted(fits, "change"));
     let row =
         |name, value: &str| Para::new(2, 15).column(Tone::Dim, name, 12).theirs(Tone::Plain, value).lines(width, None);
-    [row("samples", &drawn), row("tests", &tested)].concat()
+    let mut lines = if view.samples.is_empty() { row("samples", "none") } else { Vec::new() };
+    for (n, one) in view.samples.iter().enumerate() {
+        let name = if n == 0 { "samples" } else { "" };
+        let para = Para::new(2, 15).column(Tone::Dim, name, 12);
+        lines.extend(sample(para, one).lines(width, None));
+    }
+    lines.extend(row("tests", &tested));
+    lines
+}
+
+/// A sample and what it proves.
+pub(super) fn sample(para: Para, sample: &Sample) -> Para {
+    let (mark, tone) = match &sample.proof {
+        Proof::Fits => ("✓", Tone::Good),
+        Proof::False(_) => ("✗", Tone::Bad),
+        Proof::Unknown(_) => ("!", Tone::Wait),
+    };
+    para.ours(tone, mark).theirs(Tone::Plain, &words::sample(sample))
 }
 
 /// A finding with its place and its next step.

@@ -1,6 +1,6 @@
 //! Tests of templates for a person at a terminal: each case, and what no case needed.
 
-use super::show::{finding, title};
+use super::show::{finding, sample, title};
 use crate::model::{CaseFound, TemplateCase, TemplateTests, TestedTemplate, counted};
 use crate::report::Style;
 use crate::report::text::{Light, Line, Para, Tone, write_lines};
@@ -23,10 +23,18 @@ pub(super) fn write(tests: &TemplateTests, style: &Style, out: &mut impl Write) 
 /// How it comes out, in one sentence.
 pub(super) fn outcome(tests: &TemplateTests) -> String {
     let (all, failures) = (tests.cases().count() as u64, tests.failures() as u64);
-    match (all, failures) {
+    let said = match (all, failures) {
         (0, _) => "nothing was run: no template has tests".to_owned(),
         (all, 0) => format!("{}, all as they must", counted(all, "case")),
         (all, failures) => format!("{failures} of {} otherwise than they must", counted(all, "case")),
+    };
+    match (tests.false_samples() as u64, tests.samples().count() as u64) {
+        (_, 0) => said,
+        (0, all) => {
+            let fit = tests.samples().filter(|sample| sample.fits()).count();
+            format!("{said}; {fit} of {} fit", counted(all, "sample"))
+        }
+        (wrong, all) => format!("{said}; {wrong} of {} prove nothing", counted(all, "sample")),
     }
 }
 
@@ -45,6 +53,9 @@ fn one(template: &TestedTemplate, width: usize) -> Vec<Line> {
         lines.extend(Para::new(2, 4).ours(Tone::Wait, "no tests").lines(width, None));
     }
     template.cases.iter().for_each(|case| lines.extend(of_case(case, width)));
+    for one in &template.samples {
+        lines.extend(sample(Para::new(2, 4).ours(Tone::Dim, "sample"), one).lines(width, None));
+    }
     for place in &template.unused {
         let said = format!("no change that must fit needs the [[allow]] at {place}");
         lines.extend(Para::new(2, 4).ours(Tone::Wait, "!").theirs(Tone::Plain, &said).lines(width, None));

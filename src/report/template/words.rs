@@ -1,8 +1,8 @@
 //! What a template says, in sentences. Texts of the template stand in them; every format puts them through its sink.
 
 use crate::model::{
-    Allows, Constraint, DependencyRule, Direction, EditKind, FileRule, LineRule, Pattern, Principal, ScalarKind,
-    Template, ValueRule, VersionStep, counted,
+    Allows, Constraint, DependencyRule, Direction, EditKind, FileRule, LineRule, Pattern, Principal, Proof, Sample,
+    ScalarKind, Template, ValueRule, VersionStep, counted,
 };
 
 /// What one `[[allow]]` allows.
@@ -179,6 +179,16 @@ pub(super) fn life(template: &Template) -> Vec<(&'static str, String)> {
     all.extend(template.implementation.as_ref().map(|text| ("carried out", text.clone())));
     all.extend(template.backout.as_ref().map(|text| ("undone", text.clone())));
     all
+}
+
+/// A sample and what it proves.
+pub(in crate::report) fn sample(sample: &Sample) -> String {
+    let name = &sample.name;
+    match &sample.proof {
+        Proof::Fits => format!("{name} fits"),
+        Proof::False(why) => format!("{name} proves nothing: {why}"),
+        Proof::Unknown(why) => format!("{name} cannot be judged: {why}"),
+    }
 }
 
 pub(super) fn globs(patterns: &[Pattern]) -> String {

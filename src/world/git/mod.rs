@@ -12,6 +12,7 @@ pub(super) mod lines;
 mod log;
 mod objects;
 mod overlay;
+mod past;
 mod patch;
 mod pending;
 mod place;

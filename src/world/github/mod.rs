@@ -16,6 +16,7 @@ mod graphql;
 mod lists;
 mod lookback;
 pub mod pages;
+mod past;
 mod people;
 mod reads;
 pub mod retry;
