@@ -2,7 +2,7 @@
 
 use super::contents::{Contents, Sides};
 use super::failure::Failure;
-use super::locks::{After, unfit};
+use super::locks::{After, Locks};
 use crate::assess::edits::{line_edits, lock_value_edits, value_edits};
 use crate::model::{
     Documents, FileDiff, FileEdits, LockSyntax, RepoPath, Syntax, SyntaxFault, Unanalysable, ValueEdits,
@@ -15,10 +15,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// From this size on, in bytes, the two sides of one file are parsed side by side.
 const LARGE: usize = 256 * 1024;
 
-/// The edits of the files that are asked about, by their place in the diff.
+/// The edits of the files that are asked about, by their place in the diff; of those that are `locked`, whether they fit
+/// their manifests and lockfiles, too.
 pub(super) fn edits(
     files: &[FileDiff],
     wanted: impl Fn(&FileDiff) -> bool,
+    locked: impl Fn(&FileDiff) -> bool,
     contents: Contents<'_>,
     after: &After<'_>,
 ) -> Result<BTreeMap<usize, Arc<FileEdits>>, Failure> {
@@ -31,8 +33,9 @@ pub(super) fn edits(
         let work = chunk.into_iter().filter_map(|(at, sides)| Some((*asked.get(at)?, sides)));
         all.extend(side_by_side(work.collect()));
     })?;
-    for (at, file) in asked {
-        if let Some(why) = file.new.as_ref().and_then(|_| unfit(&file.path, after))
+    let locks = Locks::new(after);
+    for (at, file) in asked.into_iter().filter(|(_, file)| locked(file)) {
+        if let Some(why) = locks.unfit(file)
             && let Some(edits) = all.get_mut(&at)
         {
             Arc::make_mut(edits).unfit = Some(why);

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::outcomes::given_outcomes;
 use super::request::{CheckRequest, DiffSource, Spec};
 use super::samples::{Pasts, looked_up};
-use crate::assess::{Evidence, Statement, asks_for_edits, asks_for_samples, covered};
+use crate::assess::{Evidence, Statement, asks_for_edits, asks_for_locks, asks_for_samples, covered};
 use crate::model::{
     Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity,
     IntegrityError, RepoPath, Sample, Severity,
@@ -116,7 +116,10 @@ fn edits(
 ) -> Result<BTreeMap<usize, Arc<FileEdits>>, Failure> {
     let all = request.all_edits || reads_edits(&controls.modules);
     let wanted = |file: &FileDiff| all || asks_for_edits(&controls.templates, file);
-    super::edits::edits(&change.diff.files, wanted, contents, &|path| contents.after(&change.diff.files, path, base))
+    let locked = |file: &FileDiff| asks_for_locks(&controls.templates, file);
+    super::edits::edits(&change.diff.files, wanted, locked, contents, &|path| {
+        contents.after(&change.diff.files, path, base)
+    })
 }
 
 /// What the samples prove of those templates that may make the change standard: no others are looked up.

@@ -56,8 +56,9 @@ fn one(template: &Template, name: &str, history: Option<(&dyn Pasts, &CommitId)>
             let there = history.files_at(&head);
             let (contents, files) = (Contents::Objects(history), &diff.files);
             let wanted = |file: &_| asks_for_edits(std::slice::from_ref(template), file);
+            let locked = |_: &_| template.lockfile_consistent;
             let after = |path: &_| contents.after(files, path, there.as_ref());
-            let proof = match edits::edits(files, wanted, contents, &after) {
+            let proof = match edits::edits(files, wanted, locked, contents, &after) {
                 Err(failure) => Proof::Unknown(failure.to_string()),
                 Ok(edits) => {
                     let files = files.iter().cloned().enumerate();

@@ -30,7 +30,7 @@ pub use roster::roster;
 pub use spoken::{Acquainted, Heard, Named, speakers, spoken};
 pub use teams::teams;
 pub use templates::{
-    Fit, asks_for_edits, asks_for_samples, breaker, codes as template_lint_codes, covered, fit,
+    Fit, asks_for_edits, asks_for_locks, asks_for_samples, breaker, codes as template_lint_codes, covered, fit,
     lints as template_lints, proof, standing,
 };
 

@@ -161,6 +161,14 @@ fn whole(number: u64) -> Datum {
 /// Beyond this a whole number is its text, so that no reader rounds it: 2^53.
 const EXACT: i64 = 1 << 53;
 
+/// Likewise a fraction of more digits.
+const EXACT_DIGITS: usize = 15;
+
+fn digits(number: &str) -> usize {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    mantissa.bytes().filter(u8::is_ascii_digit).count()
+}
+
 /// The most characters of a value that are shown.
 const SHOWN: usize = 60;
 
@@ -182,6 +190,10 @@ impl EditValue {
             Self::Scalar(ScalarKind::Integer, digits) => match digits.parse::<i64>() {
                 Ok(number) if (-EXACT..=EXACT).contains(&number) => Datum::Int(number),
                 _ => text(digits),
+            },
+            Self::Scalar(ScalarKind::Number, word) => match word.parse::<f64>() {
+                Ok(number) if number.is_finite() && digits(word) <= EXACT_DIGITS => Datum::Float(number),
+                _ => text(word),
             },
             Self::Scalar(_, word) => text(word),
             Self::List(size) | Self::Map(size) => {

@@ -156,7 +156,7 @@ fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
         return Err(Failure::usage(NoEnds { range: range.to_owned() }));
     };
     let (contents, there, files) = (Contents::Objects(repo), repo.tree_at(&head), &change.diff.files);
-    let known = edits::edits(files, |_| true, contents, &|path| contents.after(files, path, &there))?;
+    let known = edits::edits(files, |_| true, |_| true, contents, &|path| contents.after(files, path, &there))?;
     let files = change.diff.files.into_iter().enumerate().map(|(at, file)| (file, known.get(&at).cloned())).collect();
     let alone = repo.resolve(&format!("{head}^")).is_ok_and(|parent| parent == base);
     let id = if alone { head.0.clone() } else { format!("{base}..{head}") };

@@ -9,7 +9,7 @@ use crate::app::contents::{self, Contents};
 use crate::app::controls::FOLDER;
 use crate::app::edits;
 use crate::app::failure::Failure;
-use crate::app::locks::unfit;
+use crate::app::locks::Locks;
 use crate::app::owners::At;
 use crate::app::owners::survey::Place;
 use crate::assess::{Fit, fit};
@@ -130,16 +130,20 @@ pub(super) fn fits(template: &Template, patch: &Patch) -> Result<Fit, Failure> {
         Some(file) => contents::whole(patch, file).map(|(_, new)| new),
         None => Ok(None),
     };
-    let mut known = edits::edits(files, |_| true, Contents::Whole(patch), &shown)?;
+    let locked = |_: &FileDiff| template.lockfile_consistent;
+    let mut known = edits::edits(files, |_| true, locked, Contents::Whole(patch), &shown)?;
     // A lockfile whose manifest the patch does not show, or the reverse, cannot be held to it.
     for (at, edits) in known.iter_mut().filter(|(_, edits)| edits.unfit.is_some()) {
         let other = Cell::new(false);
         let asked = |path: &RepoPath| {
             let found = shown(path);
-            other.set(other.get() || (files.get(*at).is_some_and(|file| file.path != *path) && found != Ok(None)));
+            other.set(
+                other.get()
+                    || (files.get(*at).is_some_and(|file| file.paths().all(|own| own != path)) && found != Ok(None)),
+            );
             found
         };
-        let again = files.get(*at).and_then(|file| unfit(&file.path, &asked));
+        let again = files.get(*at).and_then(|file| Locks::new(&asked).unfit(file));
         if !other.get() && again.is_some() {
             Arc::make_mut(edits).unfit = None;
         }

@@ -9,8 +9,8 @@ mod image;
 mod value;
 
 use crate::model::{
-    Allows, Constraint, DependencyRule, DocumentHead, Edit, FileEdits, FileFacts, FileKind, FileRule, FileStatus,
-    LineRule, Pattern, Template, ValueEdits, VersionStep,
+    Allows, Constraint, Dependency, DependencyRule, DocumentHead, Edit, EditKind, FileEdits, FileFacts, FileKind,
+    FileRule, FileStatus, LineRule, Pattern, Template, ValueEdits, VersionStep,
 };
 
 pub(super) use documentation::is_documentation;
@@ -81,7 +81,7 @@ pub(super) fn used(template: &Template, file: &FileFacts) -> Vec<usize> {
                     values.edits.iter().any(|edit| edit.dependency.is_none() && judged(edit) == Some(Ok(())))
                 }
                 (Allows::Dependency(rule), Some(Ok(values))) => values.edits.iter().any(|edit| {
-                    edit.dependency.as_ref().is_some_and(|moved| dependency_rule(rule, edit, moved).is_ok())
+                    edit.dependency.as_ref().and_then(|moved| dependency_rule(rule, edit, moved)) == Some(Ok(()))
                 }),
                 _ => false,
             }
@@ -143,7 +143,7 @@ impl<'t> Rules<'t> {
         for constraint in &self.all {
             let judged = match (&constraint.allows, &edit.dependency) {
                 (Allows::Value(rule), None) => value::judge(rule, edit, head),
-                (Allows::Dependency(rule), Some(dependency)) => Some(dependency_rule(rule, edit, dependency)),
+                (Allows::Dependency(rule), Some(dependency)) => dependency_rule(rule, edit, dependency),
                 _ => None,
             };
             match judged {
@@ -163,20 +163,25 @@ impl<'t> Rules<'t> {
     }
 }
 
-fn dependency_rule(rule: &DependencyRule, edit: &Edit, dependency: &crate::model::Dependency) -> Result<(), String> {
-    if !rule.is_about(&dependency.name) {
-        return Err("this package is not among its `names`".to_owned());
-    }
+/// Whether a rule allows an edit of a package; `None` when it is not about that package.
+fn dependency_rule(rule: &DependencyRule, edit: &Edit, dependency: &Dependency) -> Option<Result<(), String>> {
+    rule.is_about(&dependency.name).then(|| moves_within(rule, edit, dependency))
+}
+
+fn moves_within(rule: &DependencyRule, edit: &Edit, dependency: &Dependency) -> Result<(), String> {
     if !rule.kinds.contains(&edit.kind) {
         return Err(format!("{} is not among its `kinds`", edit.kind.as_str()));
     }
     if dependency.source_changed {
         return Err("it comes from another place than before".to_owned());
     }
+    if dependency.contents_changed && edit.old.is_none() {
+        return Err("it has no checksum, or one that says nothing".to_owned());
+    }
     if dependency.contents_changed {
         return Err("its contents change under the same version".to_owned());
     }
-    if edit.old.is_some() && edit.new.is_some() && !dependency.step.within(rule.most) {
+    if edit.kind == EditKind::Replace && !dependency.step.within(rule.most) {
         let is = dependency.step.as_str();
         return Err(format!("the step of its version is {is}, and at most {} is allowed", rule.most.as_str()));
     }

@@ -43,7 +43,7 @@ fn allows(rule: &ValueRule, edit: &Edit, head: Option<&DocumentHead>) -> Result<
     };
     kinds(rule, old.map(|(kind, _)| kind), *kind)?;
     let old = old.map(|(_, text)| text);
-    if !rule.one_of.is_empty() && !rule.one_of.iter().any(|(of, value)| of == kind && value == text) {
+    if !rule.one_of.is_empty() && !rule.one_of.iter().any(|(of, value)| of == kind && is_same(*kind, value, text)) {
         let all: Vec<&str> = rule.one_of.iter().map(|(_, value)| value.as_str()).collect();
         return Err(format!("it may be one of {}", all.join(", ")));
     }
@@ -138,4 +138,10 @@ pub(super) fn version(most: VersionStep, old: Option<&str>, new: &str) -> Result
         return Ok(());
     }
     Err(format!("the step of its version is {}, and at most {} is allowed", step.as_str(), most.as_str()))
+}
+
+/// Fractions are compared by what they are worth, however they are written.
+fn is_same(kind: ScalarKind, value: &str, text: &str) -> bool {
+    let worth = |text: &str| text.parse::<f64>().ok();
+    value == text || (kind == ScalarKind::Number && worth(value).is_some() && worth(value) == worth(text))
 }

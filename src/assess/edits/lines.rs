@@ -41,7 +41,9 @@ pub fn line_edits(old: Option<&[u8]>, new: Option<&[u8]>) -> LineEdits {
     if pairs.iter().any(|pair| pair.old.ends_with('\r') != pair.new.ends_with('\r')) {
         return uneven("its line ends change");
     }
-    LineEdits { pairs, uneven: None }
+    let bare = |line: String| line.strip_suffix('\r').map(str::to_owned).unwrap_or(line);
+    let pairs = pairs.into_iter().map(|LinePair { line, old, new }| LinePair { line, old: bare(old), new: bare(new) });
+    LineEdits { pairs: pairs.collect(), uneven: None }
 }
 
 #[cfg(test)]
@@ -58,6 +60,7 @@ mod tests {
             ("a\n", "a", &[], Some("its last line ends differently")),
             ("a\nb\n", "a\nb\nc\n", &[], Some("lines are added or removed")),
             ("a\n", "a\r\n", &[], Some("its line ends change")),
+            ("a\r\nb\r\n", "a\r\nx\r\n", &[(2, "b", "x")], None),
             ("a\n", "\0\n", &[], Some("it is not text")),
         ];
         for (old, new, pairs, uneven) in table {

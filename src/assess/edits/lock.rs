@@ -18,7 +18,9 @@ pub fn lock_edits(old: Option<&Lockfile>, new: Option<&Lockfile>) -> Vec<Edit> {
     let Some(syntax) = new.or(old).map(|lock| lock.syntax) else { return Vec::new() };
     let pairs = pairs(old, new);
     let known = old.map(|lock| lock.packages.iter().map(|package| package.source.text.as_str()).collect());
-    let mut packages = Packages { scheme: syntax.scheme(), known, edits: Vec::new() };
+    let before = || old.into_iter().flat_map(|lock| &lock.packages).filter(|package| !package.contents.is_empty());
+    let checked = before().map(|package| (package.aspect, package.source.text.as_str())).collect();
+    let mut packages = Packages { scheme: syntax.scheme(), known, checked, edits: Vec::new() };
     pairs.iter().for_each(|pair| packages.pair(pair));
     let mut edits = packages.told();
     let mut values = Values::new(syntax.scheme(), &pairs);
@@ -65,6 +67,8 @@ struct Packages<'l> {
     scheme: VersionScheme,
     /// Where packages came from before; none when there was no lockfile.
     known: Option<HashSet<&'l str>>,
+    /// Where packages with checksums came from before, by the list each was of.
+    checked: HashSet<(&'static str, &'l str)>,
     /// With the list each is of.
     edits: Vec<(&'static str, Edit)>,
 }
@@ -80,7 +84,7 @@ impl Packages<'_> {
                     to: new.version.clone(),
                     step: VersionStep::Other,
                     source_changed,
-                    contents_changed: !sound(new),
+                    contents_changed: !sound(new) || self.lacks_checksum(new),
                 };
                 self.push(new, edit(new.path.clone(), None, Some((version(new), new.line)), Some(dependency)));
             }
@@ -98,6 +102,11 @@ impl Packages<'_> {
             (Some(old), Some(new)) => self.both(old, new),
             (None, None) => {}
         }
+    }
+
+    /// What comes from there has a checksum.
+    fn lacks_checksum(&self, package: &LockedPackage) -> bool {
+        package.contents.is_empty() && self.checked.contains(&(package.aspect, package.source.text.as_str()))
     }
 
     fn push(&mut self, package: &LockedPackage, edit: Edit) {

@@ -36,11 +36,33 @@ fn comments(syntax: LockSyntax, text: &str) -> impl Iterator<Item = (u32, &str)>
     let comment = move |line: &'_ str| match syntax {
         LockSyntax::Npm | LockSyntax::GoSum => None,
         LockSyntax::GoMod => line.find("//"),
-        _ => line.find('#').filter(|at| line.get(..*at).is_some_and(|before| before.trim().is_empty())),
+        _ => comment_at(line),
     };
     lines(text)
         .filter_map(move |(number, line)| Some((number, line.get(comment(line)?..)?.trim())))
         .filter(|(_, comment)| *comment != "// indirect")
+}
+
+/// Where a comment of TOML or YAML begins on a line. What cannot be told from one without the lines before is taken for one:
+/// a text over several lines.
+fn comment_at(line: &str) -> Option<usize> {
+    if line.contains("\"\"\"") || line.contains("'''") {
+        return Some(0);
+    }
+    let (mut quote, mut before, mut escaped) = (None, ' ', false);
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some('"') if escaped || c == '\\' => escaped = !escaped,
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            // Only where a value begins does a quote open one; elsewhere it is a letter of YAML.
+            None if matches!(c, '"' | '\'') && matches!(before, ' ' | '[' | '{' | ',' | '=' | ':') => quote = Some(c),
+            None if c == '#' && matches!(before, ' ' | '\t') => return Some(at),
+            None => {}
+        }
+        before = c;
+    }
+    quote.map(|_| 0)
 }
 
 /// The first line of the new file that is not that of the old one; where lines are only gone, of the old one.
@@ -87,6 +109,13 @@ mod tests {
             (LockSyntax::Cargo, "# x\na", "# x\n\na", true, None),
             (LockSyntax::Cargo, "# x\na", "# x\na\n  # y", true, Some(3)),
             (LockSyntax::Cargo, "# x\n# y\na", "# x\na", true, Some(2)),
+            (LockSyntax::Cargo, "a = \"b#c\"", "a = \"b#d\"", true, None),
+            (LockSyntax::Cargo, "a = \"b\" # x", "a = \"b\" # y", true, Some(1)),
+            (LockSyntax::Cargo, "a = \"b\\\"\" # x", "a = \"b\\\"\"", true, Some(1)),
+            (LockSyntax::Poetry, "a = \"\"\"", "a = \"\"\" # y", true, Some(1)),
+            (LockSyntax::Pnpm, "a: it's # x", "a: it's # y", true, Some(1)),
+            (LockSyntax::Pnpm, "a: 'b # c'", "a: 'b # d'", true, None),
+            (LockSyntax::Pnpm, "a: 'b", "a: 'c", true, Some(1)),
             (LockSyntax::GoMod, "a // x", "a // y", true, Some(1)),
             (LockSyntax::GoMod, "a", "a // indirect", true, None),
             (LockSyntax::Npm, "# x", "# y", true, None),

@@ -302,11 +302,12 @@ fn names(old: &Node<'_>, new: &Node<'_>) -> Vec<(String, String)> {
 
 /// The single values of the upper levels that do not change.
 fn same_values(old: &Node<'_>, new: &Node<'_>, above: &str, levels: usize, all: &mut Vec<(String, String)>) {
+    let before: HashMap<&str, &Node<'_>> = old.fields().iter().map(|field| (&*field.key, &field.node)).collect();
     for field in new.fields() {
         if all.len() >= SAME {
             return;
         }
-        let Some(was) = old.get(&field.key) else { continue };
+        let Some(was) = before.get(&*field.key) else { continue };
         let path = format!("{above}{}", DocPath(vec![Step::Key(field.key.clone().into_owned())]));
         match (&was.value, &field.node.value) {
             (Value::Scalar(was), Value::Scalar(is)) if was == is => all.push((path, is.text.clone().into_owned())),

@@ -81,6 +81,11 @@ pub fn asks_for_edits(templates: &[Template], diff: &FileDiff) -> bool {
     templates.iter().filter(curious).any(|template| covers(template, diff))
 }
 
+/// Some template that covers both paths of a file wants its lockfiles and manifests to fit each other.
+pub fn asks_for_locks(templates: &[Template], diff: &FileDiff) -> bool {
+    templates.iter().any(|template| template.lockfile_consistent && covers(template, diff))
+}
+
 /// Some template covers both paths of a file.
 pub fn covered(templates: &[Template], diff: &FileDiff) -> bool {
     templates.iter().any(|template| covers(template, diff))
@@ -216,14 +221,15 @@ impl Fitting<'_> {
         let files: Vec<&FileFacts> = files.collect();
         let stays = files.iter().filter(|file| file.diff.new.is_some());
         let changed: BTreeSet<&RepoPath> = stays.map(|file| &file.diff.path).collect();
+        // What is renamed away had companions, too.
         let mut alone = files.iter().flat_map(|file| {
-            let asked = self.template.companions.iter().filter(|companion| companion.when.matches(&file.diff.path));
-            asked.map(move |companion| (file, companion))
+            let all = self.template.companions.iter().flat_map(|one| file.diff.paths().map(move |path| (one, path)));
+            all.filter(|(companion, path)| companion.when.matches(path)).map(move |found| (file, found))
         });
-        let missing = |(file, companion): &(&&FileFacts, &crate::model::Companion)| {
-            file.diff.path.beside(&companion.needs).is_none_or(|path| !changed.contains(&path))
+        let missing = |(_, (companion, path)): &(&&FileFacts, (&crate::model::Companion, &RepoPath))| {
+            path.beside(&companion.needs).is_none_or(|path| !changed.contains(&path))
         };
-        let (file, companion) = alone.find(missing)?;
+        let (file, (companion, _)) = alone.find(missing)?;
         let msg = format!("{} must change along with it", companion.needs);
         Some(fault("companions", msg, vec![file.diff.path.quoted()]))
     }

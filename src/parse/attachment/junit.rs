@@ -3,9 +3,10 @@
 //! No document type and so no entities: a report has none.
 
 use super::Read;
-use crate::model::AttachmentFormat;
+use crate::model::{AttachmentFormat, SyntaxFault};
 use crate::parse::problem::Problem;
 use crate::parse::shown::line_starts;
+use crate::parse::syntax::xml_is_within_limits;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 use serde_json::{Map, Value as Json, json};
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 const NODES: u32 = 2_000_000;
 
 pub(super) fn read(text: &str) -> Result<Read, Problem> {
+    xml_is_within_limits(text).map_err(|fault| too_much(text, &fault))?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| refused(text, &error))?;
     let root = document.root_element();
@@ -117,6 +119,12 @@ impl Named for Node<'_, '_> {
     fn has_tag_name_of(&self, name: &str) -> bool {
         self.is_element() && self.tag_name().name() == name
     }
+}
+
+fn too_much(text: &str, fault: &SyntaxFault) -> Problem {
+    let line = usize::try_from(fault.line).unwrap_or(1).saturating_sub(1);
+    let at = line_starts(text).get(line).copied().unwrap_or(0);
+    Problem::new("too_much", format!("this report {}", fault.why), at..at, "here", "attach a smaller report")
 }
 
 fn refused(text: &str, error: &Error) -> Problem {

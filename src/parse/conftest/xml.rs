@@ -1,6 +1,7 @@
 //! XML in the form of `goxml2json`: attributes as `-name`, text as `#content` beside others, equals as lists.
 
 use crate::model::SyntaxFault;
+use crate::parse::syntax::xml_is_within_limits;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 use serde_json::{Map, Value as Json};
 
@@ -9,6 +10,7 @@ const DEPTH: usize = 64;
 
 /// The outermost element under its name.
 pub(super) fn element(text: &str) -> Result<Json, SyntaxFault> {
+    xml_is_within_limits(text)?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 2_000_000, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| match error {
         Error::DtdDetected => SyntaxFault::new(1, "has a document type"),

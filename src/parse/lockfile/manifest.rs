@@ -44,7 +44,44 @@ pub fn manifest(syntax: LockSyntax, bytes: &[u8]) -> Result<Manifest, SyntaxFaul
         LockSyntax::Poetry | LockSyntax::Uv => super::pyproject::read(&tree, root, &mut manifest)?,
         _ => package_json(&tree, root, &mut manifest)?,
     }
+    redirects(&tree, root, &mut manifest);
     Ok(manifest)
+}
+
+/// Where a manifest says that something else takes the place of what is required, a section and a step down in it. What is
+/// locked then cannot be told from the requirements.
+const REDIRECTS: [(LockSyntax, &[&str]); 9] = [
+    (LockSyntax::Cargo, &["patch"]),
+    (LockSyntax::Cargo, &["replace"]),
+    (LockSyntax::Npm, &["overrides"]),
+    (LockSyntax::Npm, &["resolutions"]),
+    (LockSyntax::Npm, &["pnpm", "overrides"]),
+    (LockSyntax::Npm, &["pnpm", "patchedDependencies"]),
+    (LockSyntax::Npm, &["pnpm", "packageExtensions"]),
+    (LockSyntax::Uv, &["tool", "uv", "override-dependencies"]),
+    (LockSyntax::Uv, &["tool", "uv", "constraint-dependencies"]),
+];
+
+/// Notes each section that redirects requirements as one that cannot be proven.
+fn redirects(tree: &Tree, root: &Node<'_>, manifest: &mut Manifest) {
+    let name = manifest_name(manifest.syntax);
+    for (_, steps) in REDIRECTS.iter().filter(|(syntax, _)| manifest_name(*syntax) == name) {
+        let found = steps.iter().try_fold((root, 0), |(node, _), step| {
+            let field = node.fields().iter().find(|field| field.key == *step)?;
+            Some((&field.node, tree.field_line(field)))
+        });
+        let Some((node, line)) = found else { continue };
+        if node.fields().is_empty() && node.items().is_empty() {
+            continue;
+        }
+        manifest.requirements.push(ManifestRequirement {
+            name: steps.join("."),
+            alias: None,
+            requirement: RequirementText::Other(String::new(), "puts something else in place of what is required"),
+            line,
+            section: steps.join("."),
+        });
+    }
 }
 
 /// The sections of Cargo.toml that name what is required.
@@ -139,8 +176,19 @@ fn go(text: &str, manifest: &mut Manifest) -> Result<(), SyntaxFault> {
     let lines = go_mod::lines(text)?;
     let replaced: HashSet<&String> =
         lines.iter().filter(|line| line.word == "replace").filter_map(|line| line.rest.first()).collect();
+    let required: HashSet<&String> =
+        lines.iter().filter(|line| line.word == "require").filter_map(|line| line.rest.first()).collect();
     for line in &lines {
         match (line.word, line.rest.as_slice()) {
+            ("replace", [module, ..]) if !required.contains(module) => {
+                manifest.requirements.push(ManifestRequirement {
+                    name: module.clone(),
+                    alias: None,
+                    requirement: RequirementText::Other(String::new(), "is replaced by another module"),
+                    line: line.number,
+                    section: "replace".to_owned(),
+                })
+            }
             ("module", [name]) => manifest.name = Some(name.clone()),
             ("require", [module, version]) => manifest.requirements.push(ManifestRequirement {
                 name: module.clone(),

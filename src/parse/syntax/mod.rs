@@ -32,6 +32,7 @@ use source::Source;
 
 pub use names::syntax_of;
 pub(super) use source::whole_text;
+pub(super) use xml::is_within_limits as xml_is_within_limits;
 
 /// Reads a file of a format: all of it, or why it cannot be judged by its values.
 pub fn documents(syntax: Syntax, bytes: &[u8]) -> Result<Documents<'_>, SyntaxFault> {

@@ -5,7 +5,7 @@
 
 use super::source::{MAX_DEPTH, Source, scalar, span};
 use super::statements::in_order;
-use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value};
+use crate::model::{Field, Node, ScalarKind, Syntax, SyntaxFault, Value};
 use roxmltree::{Document, Error, NodeType};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -49,6 +49,14 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     }
     let span = fields.first().map_or(0..0, |field| field.node.span.clone());
     Ok(Node { span, value: Value::Map(fields) })
+}
+
+/// Whether a text may be given to the library at all.
+///
+/// # Errors
+/// When it holds more than the library reads in reasonable time.
+pub(in crate::parse) fn is_within_limits(text: &str) -> Result<(), SyntaxFault> {
+    too_much(&Source::new(text, Syntax::Xml))
 }
 
 /// How deep elements go and how many attributes a tag has, before the library sees the file: it compares the attributes of

@@ -18,7 +18,10 @@ pub(super) fn resolve(text: Cow<'_, str>) -> (ScalarKind, Cow<'_, str>) {
         "=" | "<<" => ScalarKind::Unclear,
         plain => match plain.as_bytes().first() {
             Some(b'0'..=b'9' | b'+' | b'-' | b'.') => return numeric(text),
-            Some(b'a'..=b'z' | b'A'..=b'Z') if plain.len() <= 5 => word(plain),
+            Some(b'a'..=b'z' | b'A'..=b'Z') if plain.len() <= 5 => match word(plain) {
+                ScalarKind::Bool => return (ScalarKind::Bool, Cow::Owned(plain.to_ascii_lowercase())),
+                kind => kind,
+            },
             _ => ScalarKind::Text,
         },
     };
