@@ -146,10 +146,12 @@ fn it_does_not_matter_where_the_contents_are() {
 
 /// The whole file in place of the whole file.
 fn patch(case: &Case) -> String {
-    let side =
-        |sign: char, text: &str| -> String { text.split_inclusive('\n').map(|line| format!("{sign}{line}")).collect() };
+    let side = |sign: char, text: &str| -> String {
+        let lines: String = text.split_inclusive('\n').map(|line| format!("{sign}{line}")).collect();
+        if text.ends_with('\n') { lines } else { format!("{lines}\n\\ No newline at end of file\n") }
+    };
     let body = format!("{}{}", side('-', &case.before), side('+', &case.after));
-    let count = |text: &str| text.matches('\n').count();
+    let count = |text: &str| text.lines().count();
     format!(
         "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1,{1} +1,{2} @@\n{body}",
         case.file,

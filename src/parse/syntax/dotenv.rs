@@ -4,7 +4,6 @@ use super::lines::{Lines, trimmed};
 use super::source::{Source, scalar, shown, span};
 use super::statements::extent;
 use crate::model::{Field, Node, ScalarKind, SyntaxFault};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// The key of the order of all keys, where a value may refer to one above it.
@@ -40,7 +39,7 @@ pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
         let order: Vec<&str> = fields.iter().map(|field: &Field<'_>| &*field.key).collect();
         let here = place.start..place.start;
         let node = scalar(here.clone(), ScalarKind::Text, order.join(" "));
-        fields.insert(0, Field { key: Cow::Borrowed(ORDER), key_span: here, node });
+        fields.insert(0, Field::new(ORDER, here, node));
     }
     Ok(Node { span: place, value: source.map(fields)? })
 }
@@ -62,7 +61,7 @@ fn variable<'t>(source: &Source<'t>, place: Range<usize>) -> Result<Field<'t>, S
     } else {
         value(source, start + length + 1..place.end)?
     };
-    Ok(Field { key: Cow::Borrowed(key), key_span, node })
+    Ok(Field::new(key, key_span, node))
 }
 
 fn value<'t>(source: &Source<'t>, place: Range<usize>) -> Result<Node<'t>, SyntaxFault> {

@@ -53,7 +53,7 @@ fn property<'t>(source: &Source<'t>, place: Range<usize>) -> Result<Field<'t>, S
     let separated = source.slice(start..place.end).starts_with(['=', ':']);
     let start = if separated { behind_blanks(source, start + 1..place.end) } else { start };
     let node = scalar(span(start, place.end), ScalarKind::Text, unescaped(source, start..place.end)?);
-    Ok(Field { key: unescaped(source, key.clone())?, key_span: span(key.start, key.end), node })
+    Ok(Field::new(unescaped(source, key.clone())?, span(key.start, key.end), node))
 }
 
 /// Behind blanks, and behind line breaks that go on with them.

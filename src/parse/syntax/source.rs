@@ -124,6 +124,11 @@ impl<'t> Source<'t> {
         fields: Vec<Field<'t>>,
         name: impl for<'n> Fn(&'n Field<'t>) -> &'n str,
     ) -> Result<Value<'t>, SyntaxFault> {
+        // Where JavaScript reads, it is no key: it brings in all that is in its value.
+        if let Some(field) = fields.iter().find(|field| name(field) == "__proto__") {
+            let why = "has the key \"__proto__\", which some readers take for no key";
+            return Err(self.fault(field.key_span.start as usize, why));
+        }
         let twice = if fields.len() < MANY_KEYS {
             let known = |n: usize, field| fields.iter().take(n).any(|other| name(other) == name(field));
             fields.iter().enumerate().find(|(n, field)| known(*n, field)).map(|(_, field)| field)
