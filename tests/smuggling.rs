@@ -60,7 +60,7 @@ const VALUES: [&str; 20] = [
 
 /// Lines that come, go, move and return.
 fn mutate_lines(text: &mut Vec<u8>, d: &mut Dice) {
-    const LINES: [&[u8]; 10] = [
+    const LINES: [&[u8]; 17] = [
         b"privileged: true\n",
         b"  \"hostNetwork\": true,\n",
         b"  admin = true\n",
@@ -71,6 +71,13 @@ fn mutate_lines(text: &mut Vec<u8>, d: &mut Dice) {
         b"# syntax=evil/frontend\n",
         b"# escape=`\n",
         b"<!DOCTYPE x [<!ENTITY a \"b\">]>\n",
+        b"  <<: {privileged: true}\n",
+        b"  <<: *x\n",
+        b"y: &x {privileged: true}\n",
+        b"...\n",
+        b"  EOT\n",
+        b"  x = <<-EOT\n",
+        b"  \"__proto__\": {\"size\": 5},\n",
     ];
     let mut all: Vec<Vec<u8>> = text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     if all.is_empty() {
@@ -94,10 +101,10 @@ const TWINS: [(u8, char); 5] =
 
 /// What is put anywhere: bytes that are no text or cannot be seen, YAML's anchors, tags and merges, marks of comments and
 /// strings, pieces of numbers.
-const PIECES: [&str; 32] = [
+const PIECES: [&str; 40] = [
     "\0", "\u{200b}", "\u{202e}", "\u{feff}", "&x ", "*x", "<<: *x\n", "!!str ", "!x ", "{{ x }}", "${x}", "\t", "  ",
     "#", ";", "//", "/*", "<!-- ", "-->", "'", "\"", "\\", "\\\n", "\r", "0", "9", "1e9", "-", ".", "_", "0x",
-    " # nosec",
+    " # nosec", "*x ", "{b:}", "\u{3000}", "\u{667}", "-EOT", "\\u0061", "\n ", "<x/>",
 ];
 
 fn mutate_bytes(text: &mut Vec<u8>, d: &mut Dice) {

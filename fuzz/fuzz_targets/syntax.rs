@@ -79,7 +79,8 @@ fn again(syntax: Syntax, written: &str, scalar: &Scalar<'_>) {
     };
     // What an empty block of text is depends on what follows it.
     let block = syntax == Syntax::Yaml && written.contains(['|', '>']) && !written.starts_with(['"', '\'']);
-    if written.contains('\n') || written.starts_with("#!") || block {
+    let alias = syntax == Syntax::Yaml && written.starts_with('*');
+    if written.contains('\n') || written.starts_with("#!") || block || alias {
         return;
     }
     let text = format!("{head}{written}\n");

@@ -101,6 +101,20 @@ pub struct Field<'t> {
     pub key_span: Range<u32>,
     /// Its value.
     pub node: Node<'t>,
+    /// How the format has it.
+    pub form: Form,
+}
+
+/// What kind of statement gives a key its value, in a format that has several: a value of another form is another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// The only one, or an attribute of HCL.
+    #[default]
+    Value,
+    /// A block of HCL, or several of one name.
+    Block,
+    /// What stands under a label of HCL's blocks.
+    Labels,
 }
 
 /// A single value.
@@ -163,6 +177,13 @@ impl SyntaxFault {
     /// A fault at a line.
     pub fn new(line: u32, why: impl Into<String>) -> Self {
         Self { line, why: why.into() }
+    }
+}
+
+impl<'t> Field<'t> {
+    /// A key with its value.
+    pub fn new(key: impl Into<Cow<'t, str>>, key_span: Range<u32>, node: Node<'t>) -> Self {
+        Self { key: key.into(), key_span, node, form: Form::Value }
     }
 }
 

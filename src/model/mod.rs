@@ -80,7 +80,7 @@ pub use decision::{Ask, Decision, Digests, Level, Reason, Verdict};
 pub use deployment::{Deployment, DeploymentStatus, WorkflowRun};
 pub use doc_pattern::DocPattern;
 pub use doctor::{Ailment, DoctorReport, Organ, Symptom};
-pub use document::{Documents, Field, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
+pub use document::{Documents, Field, Form, Node, Scalar, ScalarKind, Syntax, SyntaxFault, Value};
 pub use edit::{
     Dependency, DocPath, DocumentHead, Edit, EditKind, EditValue, FileEdits, LineEdits, LinePair, Step, Unanalysable,
     ValueEdits, VersionStep,

@@ -3,7 +3,8 @@
 use super::image;
 use crate::assess::edits::version::step_between;
 use crate::model::{
-    Direction, DocumentHead, Edit, EditKind, EditValue, ScalarKind, ValueRule, VersionScheme, VersionStep, is_unsafe,
+    Direction, DocumentHead, Edit, EditKind, EditValue, ScalarKind, Step, ValueRule, VersionScheme, VersionStep,
+    is_unsafe,
 };
 
 /// Up to here every whole number is one of a 64-bit float, so no reader of the file rounds it.
@@ -35,6 +36,10 @@ fn allows(rule: &ValueRule, edit: &Edit, head: Option<&DocumentHead>) -> Result<
     }
     if text.chars().any(is_unsafe) {
         return Err("it holds characters that cannot be seen".to_owned());
+    }
+    let hidden = |step: &Step| matches!(step, Step::Key(key) if key.chars().any(is_unsafe));
+    if edit.path.0.iter().any(hidden) {
+        return Err("its path holds characters that cannot be seen".to_owned());
     }
     let old = match &edit.old {
         Some(EditValue::Scalar(kind, text)) => Some((*kind, text.as_str())),

@@ -3,7 +3,7 @@
 //! Equal beginnings and ends first; then, where every item is called something (`name`, `id`, `key`), by that; else the
 //! longest run of equal items in the same order, and what stands between two of those in place of each other.
 
-use crate::model::{Node, ScalarKind, Value};
+use crate::model::{Field, Node, ScalarKind, Value};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
@@ -164,23 +164,21 @@ fn common(a: &[u64], b: &[u64]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// The same value, wherever it stands and however it is spelled.
+/// The same value, wherever it stands and however it is spelled, with its keys in the same order: where they stand in
+/// another one, something is left to be said.
 pub(super) fn same(old: &Node<'_>, new: &Node<'_>) -> bool {
     match (&old.value, &new.value) {
         (Value::Scalar(old), Value::Scalar(new)) => old == new,
         (Value::List(old), Value::List(new)) => old.len() == new.len() && old.iter().zip(new).all(|(a, b)| same(a, b)),
         (Value::Map(old), Value::Map(new)) => {
-            if old.len() != new.len() {
-                return false;
-            }
-            if old.iter().zip(new).all(|(a, b)| a.key == b.key) {
-                return old.iter().zip(new).all(|(a, b)| same(&a.node, &b.node));
-            }
-            let places: HashMap<&str, &Node<'_>> = new.iter().map(|field| (&*field.key, &field.node)).collect();
-            old.iter().all(|field| places.get(&*field.key).is_some_and(|node| same(&field.node, node)))
+            old.len() == new.len() && old.iter().zip(new).all(|(a, b)| same_field(a, b))
         }
         _ => false,
     }
+}
+
+fn same_field(old: &Field<'_>, new: &Field<'_>) -> bool {
+    old.key == new.key && old.form == new.form && same(&old.node, &new.node)
 }
 
 fn hash(node: &Node<'_>) -> u64 {
@@ -193,7 +191,7 @@ fn hash(node: &Node<'_>) -> u64 {
         }
         // The order of keys says nothing, so their hashes are added up.
         Value::Map(fields) => {
-            let field = |field: &crate::model::Field<'_>| {
+            let field = |field: &Field<'_>| {
                 let mut hasher = DefaultHasher::new();
                 (&*field.key, hash(&field.node)).hash(&mut hasher);
                 hasher.finish()

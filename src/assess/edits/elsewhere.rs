@@ -26,14 +26,22 @@ pub(super) fn elsewhere(old: &str, new: &str, cuts: &[Cut]) -> Option<u32> {
     if exact && gaps(old, &old_spans).eq(gaps(new, &new_spans)) {
         return None;
     }
-    let mut left = Rest::new(old, old_spans, exact);
-    let mut right = Rest::new(new, new_spans, exact);
+    let (mut left, mut right) = (Rest::new(old, old_spans), Rest::new(new, new_spans));
     loop {
-        match (left.next(), right.next()) {
-            (None, None) => return None,
-            (Some((_, a)), Some((_, b))) if a == b => {}
-            (_, Some((at, _))) => return Some(line_at(new, at)),
-            (Some((at, _)), None) => return Some(line_at(old, at)),
+        let (a, b) = (left.next(), right.next());
+        // Blanks stay as they are but where a value came or went.
+        if !(a.open || b.open) && left.blanks != right.blanks {
+            let at = a.at.saturating_sub(left.blanks.len());
+            let to = b.at.saturating_sub(right.blanks.len());
+            let same = left.blanks.iter().zip(&right.blanks).take_while(|(a, b)| a == b).count();
+            let gone = right.blanks.len() == same;
+            return Some(if gone { line_at(old, at + same) } else { line_at(new, to + same) });
+        }
+        match (a.what, b.what) {
+            (What::End, What::End) => return None,
+            (one, two) if one == two => {}
+            (_, What::End) => return Some(line_at(old, a.at)),
+            _ => return Some(line_at(new, b.at)),
         }
     }
 }
@@ -57,49 +65,63 @@ pub(super) fn line_at(text: &str, at: usize) -> u32 {
     u32::try_from(before.iter().filter(|byte| **byte == b'\n').count() + 1).unwrap_or(u32::MAX)
 }
 
-/// The bytes of a text without its cuts, each with its place; a value in place of another leaves a mark.
+/// A text without its cuts: one byte after the other, and the blanks before it.
 struct Rest<'t> {
     bytes: &'t [u8],
     at: usize,
-    spans: std::vec::IntoIter<(Range<u32>, bool)>,
-    next: Option<(Range<u32>, bool)>,
-    exact: bool,
+    spans: std::iter::Peekable<std::vec::IntoIter<(Range<u32>, bool)>>,
+    /// What was passed over to get to the last piece: blanks, commas, and the dashes of YAML's lists.
+    blanks: Vec<u8>,
     /// Only blanks and dashes stand before, on this line.
     begins: bool,
 }
 
-impl<'t> Rest<'t> {
-    fn new(text: &'t str, spans: Vec<(Range<u32>, bool)>, exact: bool) -> Self {
-        let mut spans = spans.into_iter();
-        let next = spans.next();
-        Self { bytes: text.as_bytes(), at: 0, spans, next, exact, begins: true }
-    }
+/// The next piece of a text.
+struct Piece {
+    at: usize,
+    what: What,
+    /// A value that comes or goes was passed over before it.
+    open: bool,
 }
 
-impl Iterator for Rest<'_> {
-    type Item = (usize, Option<u8>);
+#[derive(PartialEq)]
+enum What {
+    Byte(u8),
+    /// A value in place of another.
+    Value,
+    End,
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'t> Rest<'t> {
+    fn new(text: &'t str, spans: Vec<(Range<u32>, bool)>) -> Self {
+        Self { bytes: text.as_bytes(), at: 0, spans: spans.into_iter().peekable(), blanks: Vec::new(), begins: true }
+    }
+
+    fn next(&mut self) -> Piece {
+        self.blanks.clear();
+        let mut open = false;
         loop {
-            if let Some((span, marked)) = self.next.clone()
-                && self.at >= usize::try_from(span.start).unwrap_or(usize::MAX)
-            {
-                let here = self.at;
-                self.at = self.at.max(usize::try_from(span.end).unwrap_or(usize::MAX));
-                self.next = self.spans.next();
-                if marked {
-                    return Some((here, None));
+            let offset = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+            if let Some((span, replaced)) = self.spans.next_if(|(span, _)| self.at >= offset(span.start)) {
+                let at = self.at;
+                self.at = self.at.max(offset(span.end));
+                if replaced {
+                    return Piece { at, what: What::Value, open };
                 }
+                open = true;
                 continue;
             }
-            let byte = *self.bytes.get(self.at)?;
+            let Some(byte) = self.bytes.get(self.at).copied() else {
+                return Piece { at: self.at, what: What::End, open };
+            };
             self.at += 1;
             let dash = byte == b'-' && self.begins;
             self.begins = byte == b'\n' || (self.begins && matches!(byte, b' ' | b'\t' | b'-'));
             // The dash of a list in YAML, at the start of its line, comes and goes with its item.
-            if self.exact || !(dash || matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')) {
-                return Some((self.at - 1, Some(byte)));
+            if !(dash || matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')) {
+                return Piece { at: self.at - 1, what: What::Byte(byte), open };
             }
+            self.blanks.push(byte);
         }
     }
 }

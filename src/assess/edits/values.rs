@@ -3,8 +3,8 @@
 use super::align::{Match, NAMES, align, name_of, same};
 use super::elsewhere::{Cut, elsewhere};
 use crate::model::{
-    DocPath, DocumentHead, Documents, Edit, EditKind, EditValue, Node, Scalar, Step, SyntaxFault, Unanalysable, Value,
-    ValueEdits, is_unsafe,
+    DocPath, DocumentHead, Documents, Edit, EditKind, EditValue, Field, Node, Scalar, Step, SyntaxFault, Unanalysable,
+    Value, ValueEdits, is_unsafe,
 };
 use std::collections::HashMap;
 use std::ops::Range;
@@ -160,6 +160,10 @@ impl<'n, 't> Placed<'n, 't> {
         Self { node, start: node.span.start }
     }
 
+    fn with_key(field: &'n Field<'t>) -> Self {
+        Self { node: &field.node, start: field.key_span.start }
+    }
+
     fn span(&self) -> Range<u32> {
         self.start..self.node.span.end
     }
@@ -198,33 +202,41 @@ impl Comparison {
         }
     }
 
-    fn fields(&mut self, old: &[crate::model::Field<'_>], new: &[crate::model::Field<'_>]) {
+    fn fields(&mut self, old: &[Field<'_>], new: &[Field<'_>]) {
         if old.len() == new.len() && old.iter().zip(new).all(|(a, b)| a.key == b.key) {
             for (was, is) in old.iter().zip(new) {
-                self.step(Step::Key(is.key.clone().into_owned()), None, |c| c.compare(&was.node, &is.node));
+                self.step(Step::Key(is.key.clone().into_owned()), None, |c| c.field(was, is));
             }
             return;
         }
-        let is: HashMap<&str, &crate::model::Field<'_>> = new.iter().map(|field| (&*field.key, field)).collect();
-        let was: HashMap<&str, &crate::model::Field<'_>> = old.iter().map(|field| (&*field.key, field)).collect();
+        let is: HashMap<&str, &Field<'_>> = new.iter().map(|field| (&*field.key, field)).collect();
+        let was: HashMap<&str, &Field<'_>> = old.iter().map(|field| (&*field.key, field)).collect();
         let stays = old.iter().filter(|field| is.contains_key(&*field.key)).map(|field| &field.key);
         let stayed = new.iter().filter(|field| was.contains_key(&*field.key)).map(|field| &field.key);
         if let Some(first) = new.first().filter(|_| !stays.eq(stayed)) {
             self.reordered.get_or_insert(self.new.line(first.key_span.start));
         }
         for field in old.iter().filter(|field| !is.contains_key(&*field.key)) {
-            let placed = Placed { node: &field.node, start: field.key_span.start };
+            let placed = Placed::with_key(field);
             self.step(Step::Key(field.key.clone().into_owned()), None, |c| {
                 c.push(EditKind::Remove, Some(placed), None);
             });
         }
         for field in new {
-            let placed = Placed { node: &field.node, start: field.key_span.start };
+            let placed = Placed::with_key(field);
             self.step(Step::Key(field.key.clone().into_owned()), None, |c| match was.get(&*field.key) {
-                Some(before) => c.compare(&before.node, &field.node),
+                Some(before) => c.field(before, field),
                 None => c.push(EditKind::Add, None, Some(placed)),
             });
         }
+    }
+
+    /// One key, before and after; a value of another form is another one, with its key.
+    fn field(&mut self, old: &Field<'_>, new: &Field<'_>) {
+        if old.form == new.form {
+            return self.compare(&old.node, &new.node);
+        }
+        self.push(EditKind::Replace, Some(Placed::with_key(old)), Some(Placed::with_key(new)));
     }
 
     fn items(&mut self, old: &[Node<'_>], new: &[Node<'_>]) {
@@ -268,10 +280,11 @@ impl Comparison {
             return;
         }
         let from = (old.is_some() && new.is_some() && self.from != self.path).then(|| DocPath(self.from.clone()));
+        let path = if new.is_some() { &self.path } else { &self.from };
         self.edits.push(Edit {
             kind,
             document: self.heads.len().saturating_sub(1),
-            path: DocPath(self.path.clone()),
+            path: DocPath(path.clone()),
             from,
             old: old.map(|placed| edit_value(placed.node)),
             new: new.map(|placed| edit_value(placed.node)),

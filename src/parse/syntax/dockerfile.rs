@@ -3,7 +3,6 @@
 use super::dockerfile_lines::{Instruction, Instructions};
 use super::source::{Source, scalar, shown, span};
 use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// What BuildKit knows.
@@ -70,7 +69,7 @@ pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
 
 /// A field whose key is not in the file.
 pub(super) fn named<'t>(key: &'static str, node: Node<'t>) -> Field<'t> {
-    Field { key: Cow::Borrowed(key), key_span: node.span.start..node.span.start, node }
+    Field::new(key, node.span.start..node.span.start, node)
 }
 
 fn around(items: &[Node<'_>]) -> Option<Range<u32>> {
@@ -109,8 +108,8 @@ impl<'t> Stage<'t> {
             (None, _, _) => {}
             (Some(as_), Some(stage), None) if source.slice(as_.clone()).eq_ignore_ascii_case("AS") => {
                 let node = word(source, stage.clone());
-                let key = Cow::Owned(source.slice(stage).to_ascii_lowercase());
-                name = Some(Field { key, key_span: node.span.clone(), node: node.clone() });
+                let key = source.slice(stage).to_ascii_lowercase();
+                name = Some(Field::new(key, node.span.clone(), node.clone()));
                 head.push(named("name", node));
             }
             (Some(other), _, _) => return Err(source.broken(other.start, "`FROM` is not `FROM image AS name`")),
@@ -151,7 +150,7 @@ fn global<'t>(source: &Source<'t>, arg: &Instruction<'t>) -> Result<Vec<Field<'t
             None => (written, scalar(span(place.end, place.end), ScalarKind::Null, "")),
         };
         let key_span = span(place.start, place.start + key.len());
-        Ok(Field { key: Cow::Borrowed(key), key_span, node })
+        Ok(Field::new(key, key_span, node))
     };
     words.into_iter().map(field).collect()
 }

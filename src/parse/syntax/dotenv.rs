@@ -8,7 +8,6 @@ use super::lines::{Lines, trimmed};
 use super::source::{Source, scalar, shown, span};
 use super::statements::extent;
 use crate::model::{Field, Node, ScalarKind, SyntaxFault, is_unsafe};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// The key of the order of all keys, where a value may refer to one above it.
@@ -43,7 +42,7 @@ pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
         lines.next();
         if let Some(how) = how {
             let node = scalar(field.node.span.clone(), ScalarKind::Text, how);
-            written.push(Field { key: field.key.clone(), key_span: field.key_span.clone(), node });
+            written.push(Field::new(field.key.clone(), field.key_span.clone(), node));
         }
         fields.push(field);
     }
@@ -51,10 +50,10 @@ pub(super) fn root(mut source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     let here = place.start..place.start;
     let map = Node { span: here.clone(), value: source.map(written)? };
     let order = fields.iter().map(|field: &Field<'_>| &*field.key).collect::<Vec<_>>().join(" ");
-    fields.push(Field { key: Cow::Borrowed(WRITTEN), key_span: here.clone(), node: map });
+    fields.push(Field::new(WRITTEN, here.clone(), map));
     if refers {
         let node = scalar(here.clone(), ScalarKind::Text, order);
-        fields.push(Field { key: Cow::Borrowed(ORDER), key_span: here, node });
+        fields.push(Field::new(ORDER, here, node));
     }
     Ok(Node { span: place, value: source.map(fields)? })
 }
@@ -79,7 +78,7 @@ fn variable<'t>(source: &Source<'t>, place: Range<usize>) -> Result<(Field<'t>, 
     let (node, quotes) = value(source, start + length + 1..place.end)?;
     let how: Vec<&str> = bare.map(|_| "export").into_iter().chain(quotes).collect();
     let how = (!how.is_empty()).then(|| how.join(", "));
-    Ok((Field { key: Cow::Borrowed(key), key_span: span(start, start + length), node }, how))
+    Ok((Field::new(key, span(start, start + length), node), how))
 }
 
 /// A value, and its quotes.

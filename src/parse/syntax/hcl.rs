@@ -8,7 +8,7 @@ use super::hcl_lex::{behind_blanks, expression_end, is_word};
 use super::number;
 use super::source::{MAX_DEPTH, Source, scalar, shown, span};
 use super::statements::{extent, in_order};
-use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value};
+use crate::model::{Field, Form, Node, ScalarKind, SyntaxFault, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -174,12 +174,14 @@ impl<'t> Reader<'t> {
             self.source.count(head.start, 0)?;
             let fields = self.fields(group)?;
             let span = extent(&fields).unwrap_or(key_span.clone());
-            return Ok(Field { key, key_span, node: Node { span, value: Value::Map(fields) } });
+            let node = Node { span, value: Value::Map(fields) };
+            return Ok(Field { key, key_span, node, form: Form::Labels });
         }
         if group.len() == 1
             && let Some(only) = group.pop()
         {
-            return Ok(Field { key, key_span, node: only.node });
+            let form = if only.block { Form::Block } else { Form::Value };
+            return Ok(Field { key, key_span, node: only.node, form });
         }
         let item = |statement: Statement<'t>| {
             let Range { end, .. } = statement.node.span;
@@ -187,7 +189,8 @@ impl<'t> Reader<'t> {
         };
         let items: Vec<_> = group.into_iter().map(item).collect();
         let end = items.last().map_or(head.end, |last| last.span.end as usize);
-        Ok(Field { key, key_span, node: Node { span: span(head.start, end), value: Value::List(items) } })
+        let node = Node { span: span(head.start, end), value: Value::List(items) };
+        Ok(Field { key, key_span, node, form: Form::Block })
     }
 
     /// An expression: a literal, or as it is written. Within a list a line break does not end it.
@@ -272,7 +275,7 @@ impl<'t> Reader<'t> {
         let asks = self.skip(b'=') || self.skip(b':');
         let Some(key) = key.filter(|_| asks && self.peek() != Some(b'=')) else { return Ok(None) };
         self.blank(true)?;
-        Ok(Some(Field { key, key_span, node: self.value(depth + 1, true)? }))
+        Ok(Some(Field::new(key, key_span, self.value(depth + 1, true)?)))
     }
 
     /// The text of a string or a block of text that holds no template; `None` when it is anything else.
@@ -294,38 +297,21 @@ impl<'t> Reader<'t> {
             let rest = chars.as_str();
             match c {
                 '$' | '%' if rest.starts_with('{') => return Ok(None),
-                '$' | '%' if rest.starts_with([c]) && rest.get(1..).is_some_and(|rest| rest.starts_with('{')) => {
-                    made.extend([c, '{']);
-                    chars.nth(1);
-                }
-                '\\' => {
-                    let escaped = unescape(&mut chars);
-                    made.push(
-                        escaped.ok_or_else(|| self.source.broken(place.start, "a string has an unknown escape"))?,
-                    );
-                }
+                // HCL 1 leaves `$${`, and some readers every `\u`, as they are.
+                '$' | '%' if rest.strip_prefix(c).is_some_and(|rest| rest.starts_with('{')) => return Ok(None),
+                '\\' if rest.starts_with(['u', 'U']) => return Ok(None),
+                '\\' => match chars.next() {
+                    Some('n') => made.push('\n'),
+                    Some('r') => made.push('\r'),
+                    Some('t') => made.push('\t'),
+                    Some(c @ ('"' | '\\')) => made.push(c),
+                    _ => return Err(self.source.broken(place.start, "a string has an unknown escape")),
+                },
                 _ => made.push(c),
             }
         }
         Ok(Some(Cow::Owned(made)))
     }
-}
-
-/// The character an escape stands for, behind its backslash.
-fn unescape(chars: &mut std::str::Chars<'_>) -> Option<char> {
-    let digits = match chars.next()? {
-        'n' => return Some('\n'),
-        'r' => return Some('\r'),
-        't' => return Some('\t'),
-        c @ ('"' | '\\') => return Some(c),
-        'u' => 4,
-        'U' => 8,
-        _ => return None,
-    };
-    let digits: String = chars.take(digits).collect();
-    let number =
-        u32::from_str_radix(&digits, 16).ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-    char::from_u32(number)
 }
 
 /// The bytes of the string a text begins with; `None` when it holds a template or has no end on its line.
@@ -365,20 +351,27 @@ fn number(written: &str) -> Option<ScalarKind> {
     (float && digits.parse::<f64>().is_ok()).then(|| number::fraction(written))
 }
 
-/// The text of a `<<NAME` block without a template, its indentation taken away where it is written `<<-NAME`.
+/// The text of a `<<NAME` block without a template, where the readers of HCL 1 and 2 see the same; `None` elsewhere.
+///
+/// They differ on an end that is indented, and on one of `<<-NAME` that is not. In `<<-NAME` one takes away the indentation
+/// of the end, when every line has it; the other the least one of all lines that are not blank, and leaves those as they
+/// are.
 fn heredoc(written: &str) -> Option<Cow<'_, str>> {
     let (head, rest) = written.split_once('\n')?;
-    let name = head.trim_start_matches("<<").trim_start_matches('-').trim_end();
-    let body = rest.trim_end().strip_suffix(name)?;
-    let body = body.get(..body.rfind('\n').map_or(0, |end| end + 1))?;
+    let (body, end) = rest.split_at(rest.rfind('\n').map_or(0, |end| end + 1));
     if body.contains("${") || body.contains("%{") {
         return None;
     }
-    if !head.starts_with("<<-") {
-        return Some(Cow::Borrowed(body));
+    let Some(name) = head.trim_end().strip_prefix("<<-") else {
+        return (head.trim_end().strip_prefix("<<") == Some(end)).then_some(Cow::Borrowed(body));
+    };
+    let indent = end.strip_suffix(name).filter(|indent| !indent.is_empty())?;
+    let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let plain = |byte: u8| matches!(byte, b'\n' | b'\r' | b' '..=b'~');
+    let alike = |line: &str| line.starts_with(indent) && !line.trim().is_empty();
+    let least = body.lines().map(depth).min();
+    if !body.bytes().all(plain) || !body.lines().all(alike) || least != Some(indent.len()) {
+        return None;
     }
-    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let least = body.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
-    let cut = |line: &str| line.get(least.min(indent(line))..).unwrap_or_default().to_owned();
-    Some(Cow::Owned(body.split_inclusive('\n').map(cut).collect()))
+    Some(Cow::Owned(body.split_inclusive('\n').filter_map(|line| line.strip_prefix(indent)).collect()))
 }

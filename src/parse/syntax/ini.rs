@@ -4,7 +4,6 @@ use super::lines::{Lines, trimmed};
 use super::source::{Source, scalar, shown, span};
 use super::statements::extent;
 use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value, is_unsafe};
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -47,7 +46,7 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
     if !reader.comments.is_empty() {
         let here = place.start..place.start;
         let node = scalar(here.clone(), ScalarKind::Text, reader.comments.join("\n"));
-        fields.push(Field { key: Cow::Borrowed(COMMENTS), key_span: here, node });
+        fields.push(Field::new(COMMENTS, here, node));
     }
     Ok(Node { span: place, value: reader.source.map(fields)? })
 }
@@ -169,7 +168,7 @@ impl<'t> Reader<'t> {
             Some(_) => self.kind(written, &value)?,
         };
         let node = scalar(span(value.start, value.end), kind, written);
-        let field = Field { key: Cow::Borrowed(name), key_span: span(key.start, key.end), node };
+        let field = Field::new(name, span(key.start, key.end), node);
         match &mut self.section {
             Some((_, _, fields)) => fields.push(field),
             None => self.root.push(field),
@@ -204,7 +203,7 @@ impl<'t> Reader<'t> {
         self.source.count(header.start, 1)?;
         let place = extent(&fields).unwrap_or(span(header.end, header.end));
         let node = Node { span: place, value: Value::Map(fields) };
-        self.root.push(Field { key: Cow::Borrowed(name), key_span: span(header.start, header.end), node });
+        self.root.push(Field::new(name, span(header.start, header.end), node));
         Ok(())
     }
 }

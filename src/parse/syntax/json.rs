@@ -229,7 +229,7 @@ impl<'t> Reader<'t> {
             if self.skip(|byte| byte == b':', 1) == 0 {
                 return Err(self.broken("a key has no `:` behind it"));
             }
-            fields.push(Field { key, key_span, node: self.value(depth + 1)? });
+            fields.push(Field::new(key, key_span, self.value(depth + 1)?));
         }
         Ok(Node { span: span(start, self.at), value: self.source.map(fields)? })
     }

@@ -24,7 +24,9 @@ mod statements;
 mod toml;
 mod xml;
 mod yaml;
+mod yaml_alias;
 mod yaml_gap;
+mod yaml_keys;
 mod yaml_plain;
 
 use crate::model::{Documents, Syntax, SyntaxFault};

@@ -9,7 +9,8 @@ const EXACT_DIGITS: usize = 15;
 pub(super) fn fraction(text: &str) -> ScalarKind {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
     let digits = mantissa.trim_start_matches(['+', '-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
-    if digits > EXACT_DIGITS {
+    // Zero with a sign is not zero to some.
+    if digits > EXACT_DIGITS || (digits == 0 && text.starts_with('-')) {
         return ScalarKind::Unclear;
     }
     match text.parse::<f64>() {

@@ -69,7 +69,7 @@ fn property<'t>(source: &Source<'t>, place: Range<usize>) -> Result<Field<'t>, S
     // Spring, Log4j, Maven and Ant put something else in its place.
     let kind = if text.contains("${") || text.contains("#{") { ScalarKind::Expression } else { ScalarKind::Text };
     let node = scalar(span(start, place.end), kind, text);
-    Ok(Field { key: unescaped(source, key.clone())?, key_span: span(key.start, key.end), node })
+    Ok(Field::new(unescaped(source, key.clone())?, span(key.start, key.end), node))
 }
 
 /// Behind blanks, and behind line breaks that go on with them.

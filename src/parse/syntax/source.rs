@@ -125,6 +125,11 @@ impl<'t> Source<'t> {
         name: impl for<'n> Fn(&'n Field<'t>) -> &'n str,
     ) -> Result<Value<'t>, SyntaxFault> {
         let names: Vec<&str> = fields.iter().map(name).collect();
+        // Where JavaScript reads, it is no key: it brings in all that is in its value.
+        if let Some(at) = names.iter().position(|name| *name == "__proto__") {
+            let why = "has the key \"__proto__\", which some readers take for no key";
+            return Err(self.fault(fields.get(at).map_or(0, |field| field.key_span.start as usize), why));
+        }
         let twice = if names.len() < MANY_KEYS {
             names.iter().enumerate().position(|(n, name)| names.iter().take(n).any(|other| other == name))
         } else {

@@ -55,7 +55,7 @@ impl<'t> Reader<'t> {
             };
             let start = place.start.min(node.span.start as usize);
             let key_span = span(start, place.end.max(start));
-            fields.push(Field { key: key.into_inner(), key_span, node });
+            fields.push(Field::new(key.into_inner(), key_span, node));
         }
         Ok(in_order(fields)) // the library sorts by name
     }

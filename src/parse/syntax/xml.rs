@@ -5,13 +5,19 @@
 
 use super::source::{MAX_DEPTH, Source, scalar, span};
 use super::statements::in_order;
-use crate::model::{Field, Node, ScalarKind, Syntax, SyntaxFault, Value};
+use crate::model::{Field, Node, ScalarKind, Syntax, SyntaxFault, Value, is_unsafe};
 use roxmltree::{Document, Error, NodeType};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// What is a blank in XML, and nothing else.
+const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// The key of an element's text.
 const TEXT: &str = "#text";
+
+/// The key of the blanks between an element's children, where the file says that they count.
+const BLANKS: &str = "#blanks";
 
 /// The key of the order of an element's children, where there are several kinds.
 const ORDER: &str = "#order";
@@ -146,42 +152,51 @@ impl<'t> Reader<'t> {
         self.source.count(place.start, depth)?;
         let tag = self.source.slice(place.start + 1..place.end);
         let name = tag.split([' ', '\t', '\r', '\n', '/', '>']).next().unwrap_or_default();
+        self.visible(name, place.start)?;
         let mut fields = Vec::new();
         let content = self.attributes(place.start + 1 + name.len(), &mut fields)?;
         self.content(element, content, depth, &mut fields)?;
         let node = Node { span: span(place.start, place.end), value: self.source.map(fields)? };
-        Ok(Field { key: Cow::Borrowed(name), key_span: span(place.start, place.start), node })
+        Ok(Field::new(name, span(place.start, place.start), node))
+    }
+
+    /// Some readers take a character that cannot be seen for a blank.
+    fn visible(&self, name: &str, at: usize) -> Result<(), SyntaxFault> {
+        if name.chars().any(is_unsafe) {
+            return Err(self.source.fault(at, "has a name with a character that cannot be seen"));
+        }
+        Ok(())
     }
 
     /// Reads the attributes of a tag whose name ends at an offset; where its content begins.
     fn attributes(&mut self, from: usize, fields: &mut Vec<Field<'t>>) -> Result<usize, SyntaxFault> {
-        let blanks = [' ', '\t', '\r', '\n'];
         let mut at = from;
         loop {
             let rest = self.source.slice(at..self.source.text.len());
-            let next = rest.trim_start_matches(blanks);
+            let next = rest.trim_start_matches(BLANK);
             let start = at + (rest.len() - next.len());
             let length = if next.starts_with(['>', '/']) { None } else { next.find('=') };
             let Some(length) = length else {
                 return Ok(start + next.find('>').map_or(0, |end| end + 1));
             };
             self.source.count(start, 1)?;
-            let name = next.get(..length).unwrap_or_default().trim_end_matches(blanks);
+            let name = next.get(..length).unwrap_or_default().trim_end_matches(BLANK);
+            self.visible(name, start)?;
             let after = next.get(length + 1..).unwrap_or_default();
-            let quoted = after.trim_start_matches(blanks);
+            let quoted = after.trim_start_matches(BLANK);
             let open = start + length + 1 + (after.len() - quoted.len());
             let mut inner = quoted.chars();
             let quote = inner.next().unwrap_or('"');
             let value = inner.as_str().split(quote).next().unwrap_or_default();
-            let text = self.unescaped(value, open)?.replace(['\t', '\n'], " ");
+            let text = self.unescaped(value, open)?;
             at = open + value.len() + 2;
             let node = scalar(span(open, at), ScalarKind::Text, text);
-            let key = Cow::Owned(format!("@{name}"));
-            fields.push(Field { key, key_span: span(start, start + name.len()), node });
+            let key = format!("@{name}");
+            fields.push(Field::new(key, span(start, start + name.len()), node));
         }
     }
 
-    /// The value of an attribute: a line break that is written as one is a blank, but not an escaped one.
+    /// The value of an attribute. A line break that is written as one is a blank to most readers, but not to all.
     fn unescaped(&self, value: &str, at: usize) -> Result<String, SyntaxFault> {
         let value = value.replace("\r\n", "\n");
         if !value.contains('&') {
@@ -222,9 +237,14 @@ impl<'t> Reader<'t> {
             }
         }
         if has_elements {
-            let blank = |text: &Element<'_, '_>| text.text().is_some_and(|text| text.trim().is_empty());
+            let blank = |text: &Element<'_, '_>| text.text().is_some_and(|text| text.trim_matches(BLANK).is_empty());
             if let Some(mixed) = texts.iter().find(|text| !blank(text)) {
                 return Err(self.source.fault(mixed.range().start, "mixes text and elements"));
+            }
+            if keeps_blanks(element) {
+                let blanks: Vec<&str> = texts.iter().filter_map(Element::text).collect();
+                let node = scalar(span(start, start), ScalarKind::Text, blanks.join("<>"));
+                fields.push(Field::new(BLANKS, span(start, start), node));
             }
             return self.children(children, start, fields);
         }
@@ -236,7 +256,7 @@ impl<'t> Reader<'t> {
         let whole = self.source.slice(start..element.range().end);
         let place = span(start, start + whole.rfind("</").unwrap_or(0));
         let node = scalar(place.clone(), ScalarKind::Text, first.text().unwrap_or_default().to_owned());
-        fields.push(Field { key: Cow::Borrowed(TEXT), key_span: place.start..place.start, node });
+        fields.push(Field::new(TEXT, place.start..place.start, node));
         Ok(())
     }
 
@@ -255,7 +275,7 @@ impl<'t> Reader<'t> {
         if groups.len() > 1 {
             let here = span(start, start);
             let node = scalar(here.clone(), ScalarKind::Text, order.join(" "));
-            fields.push(Field { key: Cow::Borrowed(ORDER), key_span: here, node });
+            fields.push(Field::new(ORDER, here, node));
         }
         let grouped = groups.into_iter().filter_map(|mut group| {
             if group.len() == 1 {
@@ -264,11 +284,18 @@ impl<'t> Reader<'t> {
             let place = group.first()?.node.span.start..group.last()?.node.span.end;
             let (key, key_span) = group.first().map(|first| (first.key.clone(), first.key_span.clone()))?;
             let items = group.into_iter().map(|field| field.node).collect();
-            Some(Field { key, key_span, node: Node { span: place, value: Value::List(items) } })
+            Some(Field::new(key, key_span, Node { span: place, value: Value::List(items) }))
         });
         fields.extend(in_order(grouped.collect()));
         Ok(())
     }
+}
+
+/// The nearest `xml:space` says that blanks are text.
+fn keeps_blanks(element: Element<'_, '_>) -> bool {
+    let says =
+        |element: Element<'_, '_>| element.attribute((roxmltree::NS_XML_URI, "space")).map(|says| says == "preserve");
+    element.ancestors().find_map(says) == Some(true)
 }
 
 /// The character of a reference, without `&` and `;`.

@@ -1,10 +1,12 @@
 //! YAML, any number of documents, as far as all its readers see the same in it.
 //!
-//! Events become nodes here. An alias would bring in a value that stands elsewhere, a directive changes what the words
-//! mean, a key may be something that is no text: each is a reason not to judge the file by its values.
+//! Events become nodes here. A directive changes what the words mean, a key may be something that is no text, a merge may
+//! hide a key: each is a reason not to judge the file by its values.
 
 use super::source::{Source, scalar, shown, span};
+use super::yaml_alias::Anchors;
 use super::yaml_gap::{self, Gap};
+use super::yaml_keys;
 use super::yaml_plain::resolve;
 use crate::model::{Field, Node, ScalarKind, SyntaxFault, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
@@ -36,7 +38,7 @@ pub(super) fn documents(source: Source<'_>) -> Result<Vec<Node<'_>>, SyntaxFault
         };
         span.start = 0;
         let node = scalar(place, ScalarKind::Text, first);
-        fields.insert(0, Field { key: Cow::Borrowed(FIRST_LINE), key_span: 0..0, node });
+        fields.insert(0, Field::new(FIRST_LINE, 0..0, node));
         let fields = std::mem::take(fields);
         reader.source.map(fields).map(|map| roots.first_mut().map(|root| root.value = map))?;
     }
@@ -59,11 +61,13 @@ struct Reader<'t> {
     /// Likewise the fields of all open mappings.
     fields: Vec<Field<'t>>,
     root: Option<Node<'t>>,
+    anchors: Anchors<'t>,
 }
 
 /// A list or mapping that is still open.
 struct Open<'t> {
     start: usize,
+    anchor: usize,
     /// In brackets.
     flow: bool,
     made: Made<'t>,
@@ -84,8 +88,9 @@ enum Made<'t> {
 
 impl<'t> Reader<'t> {
     fn new(source: Source<'t>) -> Self {
-        let offsets = Offsets::new(source.text);
-        Self { source, offsets, cursor: 0, open: Vec::new(), items: Vec::new(), fields: Vec::new(), root: None }
+        let (offsets, anchors) = (Offsets::new(source.text), Anchors::new(source.text));
+        let (open, items, fields) = (Vec::new(), Vec::new(), Vec::new());
+        Self { source, offsets, cursor: 0, open, items, fields, root: None, anchors }
     }
 
     fn all(&mut self, events: Parser<'t, StrInput<'t>>) -> Result<Vec<Node<'t>>, SyntaxFault> {
@@ -94,7 +99,7 @@ impl<'t> Reader<'t> {
             let (event, place) = next.map_err(|error| {
                 let at = self.offsets.byte(error.marker().index());
                 match error.info() {
-                    info if info.contains("unknown anchor") => self.alias(at),
+                    info if info.contains("unknown anchor") => self.unknown(at),
                     info => self.source.broken(at, info),
                 }
             })?;
@@ -102,20 +107,25 @@ impl<'t> Reader<'t> {
             match event {
                 Event::Nothing | Event::StreamStart => {}
                 Event::DocumentStart(marked) => {
-                    self.gap(range.start)?;
+                    let gap = self.gap(range.start)?;
+                    self.begun(&gap, &roots)?;
                     if marked {
                         self.cursor = range.end;
                     }
                 }
-                Event::DocumentEnd => roots.extend(self.root.take()),
-                Event::StreamEnd => {
-                    self.gap(self.source.text.len())?;
+                Event::DocumentEnd => {
+                    self.anchors.forget();
+                    roots.extend(self.root.take());
                 }
-                Event::Alias(_) => return Err(self.alias(range.start)),
-                Event::SequenceStart(_, tag) => self.begin(&range, tag.as_deref(), "seq")?,
-                Event::MappingStart(_, tag) => self.begin(&range, tag.as_deref(), "map")?,
+                Event::StreamEnd => {
+                    let gap = self.gap(self.source.text.len())?;
+                    self.begun(&gap, &roots)?;
+                }
+                Event::Alias(anchor) => self.alias(range, anchor)?,
+                Event::SequenceStart(anchor, tag) => self.begin(&range, anchor, tag.as_deref(), "seq")?,
+                Event::MappingStart(anchor, tag) => self.begin(&range, anchor, tag.as_deref(), "map")?,
                 Event::SequenceEnd | Event::MappingEnd => self.end(&range)?,
-                Event::Scalar(text, style, _, tag) => self.scalar(&range, text, style, tag.is_some())?,
+                Event::Scalar(text, style, anchor, tag) => self.scalar(&range, (text, style), anchor, tag.is_some())?,
             }
         }
         Ok(roots)
@@ -126,10 +136,22 @@ impl<'t> Reader<'t> {
         start..self.offsets.byte(place.end.index()).max(start)
     }
 
-    fn alias(&self, at: usize) -> SyntaxFault {
+    fn unknown(&self, at: usize) -> SyntaxFault {
         let name = self.source.slice(at..self.source.text.len()).split([' ', '\n', '\r', ',', ']', '}', ':']).next();
         let name = name.filter(|name| name.starts_with('*')).unwrap_or("*name");
-        self.source.fault(at, format!("has an alias {}: the value it brings in stands elsewhere", shown(name)))
+        self.source.fault(at, format!("has an alias {} of no anchor before it", shown(name)))
+    }
+
+    /// The value of an anchor, where an alias of it stands.
+    fn alias(&mut self, place: Range<usize>, anchor: usize) -> Result<(), SyntaxFault> {
+        let gap = self.gap(place.start)?;
+        let key = matches!(self.open.last(), Some(Open { made: Made::Map { key: None, .. }, .. }));
+        if key || gap.tag.is_some() || gap.block.is_some() || place.start < self.cursor {
+            return Err(self.source.fault(place.start, "has an alias where none is clear: as a key, or behind a tag"));
+        }
+        self.cursor = place.end;
+        let node = self.anchors.value(anchor, place, self.open.len(), &mut self.source)?;
+        self.put(node, 0)
     }
 
     /// What stands between the last thing and an offset.
@@ -144,7 +166,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn begin(&mut self, range: &Range<usize>, tag: Option<&Tag>, core: &str) -> Result<(), SyntaxFault> {
+    /// `...` ends a document; before the first one it makes one to some readers.
+    fn begun(&self, gap: &Gap, roots: &[Node<'t>]) -> Result<(), SyntaxFault> {
+        match gap.over.filter(|_| roots.is_empty()) {
+            Some(at) => Err(self.source.fault(at, "ends a document before one begins, which some readers count")),
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, range: &Range<usize>, anchor: usize, tag: Option<&Tag>, core: &str) -> Result<(), SyntaxFault> {
         self.source.count(range.start, self.open.len() + 1)?;
         if tag.is_some_and(|tag| !tag.is_yaml_core_schema() || tag.suffix != core) {
             return Err(self.source.fault(range.start, "has a tag on a list or mapping"));
@@ -161,12 +191,12 @@ impl<'t> Reader<'t> {
             true => Made::List { from: self.items.len() },
             false => Made::Map { from: self.fields.len(), key: None },
         };
-        self.open.push(Open { start, flow, made });
+        self.open.push(Open { start, anchor, flow, made });
         Ok(())
     }
 
     fn end(&mut self, range: &Range<usize>) -> Result<(), SyntaxFault> {
-        let Some(Open { start, flow, made }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { start, anchor, flow, made }) = self.open.pop() else { return Ok(()) };
         if flow {
             self.gap(range.start)?;
             self.cursor = range.start + 1;
@@ -176,39 +206,21 @@ impl<'t> Reader<'t> {
             Made::Map { from, .. } => {
                 let fields = self.fields.split_off(from);
                 let first = fields.first().filter(|_| !flow).map(|field| field.key_span.start as usize);
-                (first.unwrap_or(start), self.map(fields)?)
+                (first.unwrap_or(start), yaml_keys::map(&self.source, fields)?)
             }
         };
         let node = Node { span: span(start, self.cursor), value };
-        self.put(node)
-    }
-
-    /// A mapping. A key in quotes that would be no text without them keeps its quotes, so that `on` and `"on"` differ;
-    /// but both in one mapping are one too many.
-    fn map(&self, fields: Vec<Field<'t>>) -> Result<Value<'t>, SyntaxFault> {
-        // `80` and `0x50`, `true` and `yes` are one key to some readers, and the last one wins.
-        let mut odd = fields.iter().filter(|field| !field.key.starts_with('"') && !is_plain_text(&field.key));
-        let (first, others) = (odd.next(), odd.clone().next());
-        let doubtful = |field: &&Field<'_>| !is_canonical(&field.key);
-        if let (Some(first), Some(_)) = (first, others)
-            && let Some(field) = std::iter::once(first).chain(odd).find(doubtful)
-        {
-            let why = "has keys that are no texts, and that some readers take for the same";
-            return Err(self.source.fault(field.key_span.start as usize, why));
-        }
-        self.source.map_by(fields, |field| {
-            let inner = field.key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
-            inner.filter(|inner| !is_plain_text(inner)).unwrap_or(&field.key)
-        })
+        self.put(node, anchor)
     }
 
     /// Gives a complete value to what is open.
-    fn put(&mut self, node: Node<'t>) -> Result<(), SyntaxFault> {
+    fn put(&mut self, node: Node<'t>, anchor: usize) -> Result<(), SyntaxFault> {
+        self.anchors.keep(anchor, &node, &self.source)?;
         match self.open.last_mut().map(|open| &mut open.made) {
             None => self.root = Some(node),
             Some(Made::List { .. }) => self.items.push(node),
             Some(Made::Map { key, .. }) => match key.take() {
-                Some((key, key_span)) => self.fields.push(Field { key, key_span, node }),
+                Some((key, key_span)) => self.fields.push(Field::new(key, key_span, node)),
                 None => return Err(self.source.fault(node.span.start as usize, "has a key that is a list or mapping")),
             },
         }
@@ -218,8 +230,8 @@ impl<'t> Reader<'t> {
     fn scalar(
         &mut self,
         range: &Range<usize>,
-        text: Cow<'t, str>,
-        style: ScalarStyle,
+        (text, style): (Cow<'t, str>, ScalarStyle),
+        anchor: usize,
         tagged: bool,
     ) -> Result<(), SyntaxFault> {
         self.source.count(range.start, self.open.len())?;
@@ -230,19 +242,16 @@ impl<'t> Reader<'t> {
         let gap = self.gap(range.start)?;
         let mut place = if absent { self.absent() } else { self.place(range, &text, style, &gap)? };
         self.cursor = place.end;
+        let in_flow = self.open.iter().any(|open| open.flow);
         if let Some(Open { made: Made::Map { key: key @ None, .. }, .. }) = self.open.last_mut() {
             if tagged || absent {
                 let what = if tagged { "has a tag on a key" } else { "has a key that is missing" };
                 return Err(self.source.fault(place.start, what));
             }
-            if plain && &*text == "<<" {
-                return Err(self
-                    .source
-                    .fault(place.start, "has a merge key (`<<`): the values it brings in stand elsewhere"));
+            if plain && in_flow {
+                yaml_keys::parted(&self.source, place.end)?;
             }
-            let as_it_is = plain || (is_plain_text(&text) && !text.starts_with('"'));
-            let text = if as_it_is { text } else { Cow::Owned(format!("\"{text}\"")) };
-            *key = Some((text, span(place.start, place.end)));
+            *key = Some((yaml_keys::named(text, plain), span(place.start, place.end)));
             return Ok(());
         }
         let (kind, text) = match (tagged, &gap.tag) {
@@ -256,9 +265,11 @@ impl<'t> Reader<'t> {
             }
             (true, None) => return Err(self.source.fault(place.start, "has a tag that stands elsewhere")),
             _ if plain => resolve(text),
-            _ => (ScalarKind::Text, self.last_line(text, &place)),
+            // Some readers supply the line break that the file does not end with.
+            _ if self.ends_open(&place) && text.ends_with('\n') => (ScalarKind::Unclear, text),
+            _ => (ScalarKind::Text, text),
         };
-        self.put(scalar(span(place.start, place.end), kind, text))
+        self.put(scalar(span(place.start, place.end), kind, text), anchor)
     }
 
     /// Where a scalar stands, when there is no doubt about it.
@@ -326,20 +337,12 @@ impl<'t> Reader<'t> {
         Ok(start + body.max(header.trim_end().len()))
     }
 
-    /// A block at the end of a file that does not end its line has no line break at its end, whatever the reader says.
-    fn last_line(&self, text: Cow<'t, str>, place: &Range<usize>) -> Cow<'t, str> {
+    /// A block of text that the end of the file ends.
+    fn ends_open(&self, place: &Range<usize>) -> bool {
         let all = self.source.text;
         let block = all.get(place.start..).is_some_and(|text| text.starts_with(['|', '>']));
-        if block && place.end == all.len() && !all.ends_with('\n') && text.ends_with('\n') {
-            return Cow::Owned(text.strip_suffix('\n').unwrap_or_default().to_owned());
-        }
-        text
+        block && place.end == all.len() && !all.ends_with('\n')
     }
-}
-
-/// Whether a text needs no quotes to be text.
-fn is_plain_text(text: &str) -> bool {
-    resolve(Cow::Borrowed(text)).0 == ScalarKind::Text
 }
 
 /// Offsets in bytes of a text whose reader counts characters.
@@ -364,11 +367,4 @@ impl<'t> Offsets<'t> {
         let rest = self.text.get(*mark..).unwrap_or_default();
         rest.char_indices().nth(character % STRIDE).map_or(self.text.len(), |(at, _)| mark + at)
     }
-}
-
-/// A key that is no text and has one spelling only.
-fn is_canonical(key: &str) -> bool {
-    let digits = key.strip_prefix('-').unwrap_or(key);
-    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    matches!(key, "true" | "false" | "null") || (whole && (digits == "0" || !digits.starts_with('0')) && key != "-0")
 }

@@ -18,6 +18,8 @@ pub(super) struct Gap {
     pub(super) comment_after_tag: bool,
     /// The first `%` at the start of a line.
     pub(super) directive: Option<usize>,
+    /// The first `...`.
+    pub(super) over: Option<usize>,
     /// The first thing that has no reason to be there.
     pub(super) stray: Option<usize>,
 }
@@ -60,7 +62,11 @@ impl Gap {
                 self.directive = self.directive.or(Some(at));
                 at + line()
             }
-            b'-' | b'.' if before == b'\n' && (rest.starts_with(b"---") || rest.starts_with(b"...")) => at + 3,
+            b'-' if before == b'\n' && rest.starts_with(b"---") => at + 3,
+            b'.' if before == b'\n' && rest.starts_with(b"...") => {
+                self.over = self.over.or(Some(at));
+                at + 3
+            }
             b'-' | b':' | b'?' | b',' => {
                 if byte == b'-' {
                     self.dash = self.dash.or(Some(at));

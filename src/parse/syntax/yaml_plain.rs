@@ -96,7 +96,7 @@ fn is_fraction(text: &str) -> bool {
 /// finite. Rather too much than too little.
 fn might_be_number(plain: &str) -> bool {
     let plain = plain.replace('_', "").to_ascii_lowercase();
-    if matches!(&*plain, ".inf" | ".nan" | "inf" | "nan" | "infinity") {
+    if matches!(&*plain, "." | ".inf" | ".nan" | "inf" | "nan" | "infinity") {
         return true;
     }
     let other_radix = ["0x", "0o", "0b"].iter().any(|prefix| {
