@@ -28,7 +28,10 @@ struct Case {
     name: String,
     file: String,
     before: String,
+    #[serde(default)]
     after: String,
+    /// Where the file goes, instead of becoming another: to this path, or (empty) away.
+    goes: Option<String>,
     #[serde(default)]
     beside: BTreeMap<String, String>,
     #[serde(default)]
@@ -192,8 +195,21 @@ fn patch(case: &Case) -> String {
         let lines: String = text.split_inclusive('\n').map(|line| format!("{sign}{line}")).collect();
         if text.ends_with('\n') { lines } else { format!("{lines}\n\\ No newline at end of file\n") }
     };
-    let body = format!("{}{}", side('-', &case.before), side('+', &case.after));
     let count = |text: &str| text.split_inclusive('\n').count();
+    let file = &case.file;
+    match case.goes.as_deref() {
+        Some("") => {
+            let (many, lines) = (count(&case.before), side('-', &case.before));
+            return format!(
+                "diff --git a/{file} b/{file}\ndeleted file mode 100644\n--- a/{file}\n+++ /dev/null\n@@ -1,{many} +0,0 @@\n{lines}"
+            );
+        }
+        Some(to) => {
+            return format!("diff --git a/{file} b/{to}\nsimilarity index 100%\nrename from {file}\nrename to {to}\n");
+        }
+        None => {}
+    }
+    let body = format!("{}{}", side('-', &case.before), side('+', &case.after));
     format!(
         "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1,{1} +1,{2} @@\n{body}",
         case.file,
