@@ -60,6 +60,11 @@ fn walk<'n, 't>(
         Value::Map(fields) => {
             assert_eq!(fields.iter().map(|field| &*field.key).collect::<BTreeSet<_>>().len(), fields.len());
             for field in fields {
+                // What is said of other fields stands where they do.
+                let beside = matches!(syntax, Syntax::Dotenv | Syntax::Ini) && field.key.starts_with('#');
+                if beside && field.key_span.is_empty() {
+                    continue;
+                }
                 assert!(text.get(field.key_span.start as usize..field.key_span.end as usize).is_some());
                 child(field.key_span.start.min(field.node.span.start), field.node.span.end);
                 walk(syntax, text, &field.node, depth + 1, scalars);

@@ -217,7 +217,7 @@ def smuggled(name, before, after):
                 return f"{key}: from {source(one)}, now from {source(other)}"
             if kinds(one) != kinds(other):
                 return f"{key}: checksums of {kinds(one)}, now of {kinds(other)}"
-            odd = {field for field in set(one) | set(other) if one.get(field) != other.get(field)} - (WITH | {"hash", "source"} if moves else {"dependencies", "requires"})
+            odd = {field for field in set(one) | set(other) if one.get(field) != other.get(field)} - (WITH | {"hash", "source"} if moves else {"dependencies", "requires", "optionalDependencies"})
             if odd:
                 return f"{key}: {sorted(odd)}: {[one.get(field) for field in odd]}, now {[other.get(field) for field in odd]}"
     keep = lambda rest: {key: value for key, value in rest.items() if key not in ("importers", "dependencies", "devDependencies", "optionalDependencies", "Replace", "metadata", "packages:", "specifiers")}

@@ -221,15 +221,15 @@ impl Fitting<'_> {
         let files: Vec<&FileFacts> = files.collect();
         let stays = files.iter().filter(|file| file.diff.new.is_some());
         let changed: BTreeSet<&RepoPath> = stays.map(|file| &file.diff.path).collect();
-        // What is renamed away had companions, too.
+        // A file that moves away is missed where it was.
         let mut alone = files.iter().flat_map(|file| {
-            let all = self.template.companions.iter().flat_map(|one| file.diff.paths().map(move |path| (one, path)));
-            all.filter(|(companion, path)| companion.when.matches(path)).map(move |found| (file, found))
+            let asked = |path| self.template.companions.iter().filter(move |companion| companion.when.matches(path));
+            file.diff.paths().flat_map(move |path| asked(path).map(move |companion| (*file, path, companion)))
         });
-        let missing = |(_, (companion, path)): &(&&FileFacts, (&crate::model::Companion, &RepoPath))| {
+        let missing = |(_, path, companion): &(&FileFacts, &RepoPath, &crate::model::Companion)| {
             path.beside(&companion.needs).is_none_or(|path| !changed.contains(&path))
         };
-        let (file, (companion, _)) = alone.find(missing)?;
+        let (file, _, companion) = alone.find(missing)?;
         let msg = format!("{} must change along with it", companion.needs);
         Some(fault("companions", msg, vec![file.diff.path.quoted()]))
     }

@@ -24,6 +24,7 @@ pub(super) fn read(text: &str) -> Result<Lockfile, SyntaxFault> {
         list: None,
         keys: HashSet::new(),
         descriptors: HashMap::new(),
+        gap: false,
     };
     let mut offset = 0;
     for (at, whole) in text.split_inclusive('\n').enumerate() {
@@ -45,6 +46,8 @@ struct Reader {
     keys: HashSet<DocPath>,
     /// Where each requirement stands.
     descriptors: HashMap<String, u32>,
+    /// A blank line stands behind the last line that says something: to Yarn the entry ends there.
+    gap: bool,
 }
 
 fn wrong(line: u32, why: &str) -> SyntaxFault {
@@ -55,8 +58,17 @@ impl Reader {
     fn line(&mut self, number: u32, line: &str, offset: u32) -> Result<(), SyntaxFault> {
         let body = line.trim_start_matches(' ');
         if body.is_empty() || body.starts_with('#') {
+            // To Yarn an entry ends at a comment, and behind the last one it cannot read the file.
+            if !body.is_empty() && self.open.is_some() {
+                return Err(wrong(number, "a comment stands behind the first entry"));
+            }
+            self.gap = true;
             return Ok(());
         }
+        if self.gap && line.starts_with(' ') {
+            return Err(wrong(number, "a blank line stands within an entry"));
+        }
+        self.gap = false;
         let tokens = tokens(body).ok_or_else(|| wrong(number, "this line cannot be told apart into words"))?;
         match (line.len() - body.len(), tokens.as_slice()) {
             (0, [keys @ .., Token::Colon]) => {

@@ -10,7 +10,8 @@ use std::ops::Range;
 /// The key of comments that say something to some reader.
 const COMMENTS: &str = "#comments";
 
-/// To PHP `#` begins no comment but a key, and with one of these in it strings go on over lines, or nothing can be read.
+/// To PHP `#` begins no comment but a key, and with one of these in it, or with two `=`, strings go on over lines, or nothing
+/// can be read.
 const COMPUTED: &str = "!\"$&'()[^{|}~";
 
 /// The sections of a file, and the keys before the first.
@@ -55,6 +56,7 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
 fn is_section(name: &str) -> bool {
     let quotes = name.matches('"').count();
     !name.is_empty()
+        && !has_odd_edge(name.trim_matches([' ', '\t']))
         && !name.contains(|c: char| "[];#'`\\$".contains(c))
         && (quotes == 0 || (quotes == 2 && name.ends_with('"') && !name.starts_with('"')))
 }
@@ -94,7 +96,7 @@ impl<'t> Reader<'t> {
         match line.as_bytes() {
             [] | [b';', ..] => Ok(()),
             [b'#', ..] => {
-                if line.contains(|c| COMPUTED.contains(c)) {
+                if line.contains(|c| COMPUTED.contains(c)) || line.matches('=').count() > 1 {
                     self.comments.push(line);
                 }
                 Ok(())
