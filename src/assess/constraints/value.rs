@@ -7,7 +7,7 @@ use crate::model::{
     is_unsafe,
 };
 
-/// Up to here every whole number is one of a 64-bit float, so no reader of the file rounds it.
+/// Below this every whole number is one of a 64-bit float, so that neither a reader of the file nor we round it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Whether the rule allows the edit; `None` when it is about other values.
@@ -84,7 +84,7 @@ fn numbers(rule: &ValueRule, kind: ScalarKind, old: Option<&str>, new: &str) -> 
     if !bounded {
         return Ok(());
     }
-    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && number.abs() <= EXACT);
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.abs() < EXACT);
     // Formats without numbers have them as text: `MAX=50`.
     let numeric =
         matches!(kind, ScalarKind::Integer | ScalarKind::Number) || (kind == ScalarKind::Text && is_plain(new));
@@ -113,12 +113,16 @@ fn numbers(rule: &ValueRule, kind: ScalarKind, old: Option<&str>, new: &str) -> 
     }
 }
 
-/// A number as everybody writes it: `7`, `-0.5`; not `07`, `+7`, `7e0`.
+/// As many digits as every decimal number of them survives in a float.
+const EXACT_DIGITS: usize = 15;
+
+/// A number as everybody writes it: `7`, `-0.5`; not `07`, `+7`, `7e0`; with no more digits than are exact.
 fn is_plain(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let whole = whole.strip_prefix('-').unwrap_or(whole);
-    digits(whole) && !(whole.len() > 1 && whole.starts_with('0')) && fraction.is_none_or(digits)
+    let few = text.bytes().filter(u8::is_ascii_digit).count() <= EXACT_DIGITS;
+    few && digits(whole) && !(whole.len() > 1 && whole.starts_with('0')) && fraction.is_none_or(digits)
 }
 
 /// A version, or a requirement of one: what stands before its first digit stays the same.

@@ -281,6 +281,9 @@ impl<'t> Reader<'t> {
     /// The text of a string or a block of text that holds no template; `None` when it is anything else.
     fn text(&self, place: Range<usize>) -> Result<Option<Cow<'t, str>>, SyntaxFault> {
         let written = self.source.slice(place.clone());
+        if !written.chars().all(is_composed) {
+            return Ok(None);
+        }
         if written.starts_with("<<") {
             return Ok(heredoc(written));
         }
@@ -312,6 +315,12 @@ impl<'t> Reader<'t> {
         }
         Ok(Some(Cow::Owned(made)))
     }
+}
+
+/// A character that stays what it is where HCL 2 composes letters and their accents: two spellings of a text are one to it,
+/// and two to others.
+fn is_composed(c: char) -> bool {
+    c < '\u{300}' || ('\u{2010}'..='\u{2027}').contains(&c)
 }
 
 /// The bytes of the string a text begins with; `None` when it holds a template or has no end on its line.

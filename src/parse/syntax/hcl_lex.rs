@@ -148,6 +148,10 @@ impl<'t> Lexer<'_, 't> {
         if let (Some(after), Some(Open::Heredoc(name))) = (rest.strip_prefix('\n'), self.open.last()) {
             let line = after.split('\n').next().unwrap_or_default();
             if line.trim() == *name {
+                if !line.trim_end_matches('\r').ends_with(name) {
+                    let why = "has blanks behind the end of a block of text, which only some readers take for its end";
+                    return Err(self.source.fault(self.at + 1, why));
+                }
                 let length = 1 + line.trim_end().len();
                 self.open.pop();
                 self.take(length);

@@ -5,8 +5,9 @@
 //!
 //! From the start of a key to the end of its value is all that has to go for the field to be gone, but for separators. To
 //! that end the key of a TOML table is its whole header, that of an HCL block its type and labels; a key that is not in
-//! the file (`#text`, `cmd`) stands, empty, where its value begins. A mapping that is continued behind something else (TOML,
-//! HCL, XML) ends before that: what follows there is its own, but outside its place.
+//! the file (`#text`, `cmd`) stands, empty, where its value begins, and so does all that is in the value of a YAML alias. A
+//! mapping that is continued behind something else (TOML, HCL, XML) ends before that: what follows there is its own, but
+//! outside its place.
 
 mod dockerfile;
 mod dockerfile_lines;
