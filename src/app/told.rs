@@ -115,7 +115,7 @@ impl Sum {
 
     fn obligation(&mut self, owed: &ForgeObligation) {
         self.text(&owed.kind);
-        self.maybe(owed.row.as_ref().map(RowId::as_str));
+        self.maybe(owed.row.as_deref());
         self.moment(owed.due);
     }
 
