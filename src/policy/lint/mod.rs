@@ -5,6 +5,7 @@
 //! process load them first, which is killed where it takes too long.
 
 pub mod catalogue;
+mod flow;
 mod ground;
 mod hidden;
 mod ignored;
@@ -150,8 +151,8 @@ fn look(subjects: &[Subject], tests: &[String], sources: Sources) -> Linted {
     let schema = super::input::flat_schema();
     let ground = Ground::new(&parsed, &schema);
     let mut said = Vec::new();
-    let passed = shape::Passed::default();
-    let shapes = shape::AllShapes::new(&ground, &passed);
+    let passed = flow::Passed::default();
+    let shapes = flow::AllShapes::new(&ground, &passed);
     input::lints(&ground, &shapes, &mut said);
     never::lints(&ground, &shapes, &mut said);
     nothing::lints(&ground, &shapes, &mut said);

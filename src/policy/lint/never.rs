@@ -1,7 +1,7 @@
 //! Conditions that never hold, and those that always do.
 
+use super::flow::{AllShapes, Shapes};
 use super::ground::{File, Ground, Item, Said, plain};
-use super::shape::{AllShapes, Shapes};
 use super::tree::{self, range, scalar};
 use crate::policy::attribution::PACKAGE;
 use crate::policy::check::closest;

@@ -5,8 +5,8 @@
 //! stands below a `not`, or is counted and found to be none — or that a template asks for holds over nothing: over no approval,
 //! over a missing key. The second needs to know which rules silence, so each is followed from the contract with its sign.
 
+use super::flow::{AllShapes, Shapes};
 use super::ground::{File, Ground, Item, Said, plain};
-use super::shape::{AllShapes, Shapes};
 use super::tree::{self, Node, call, counted, range, scalar};
 use crate::policy::names::callee;
 use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query};
