@@ -79,7 +79,7 @@ impl<'g, 'a> Shapes<'g, 'a> {
     }
 
     /// What every caller hands over as this argument.
-    fn given(&self, place: usize) -> Option<Shape<'g>> {
+    pub(super) fn given(&self, place: usize) -> Option<Shape<'g>> {
         let name = format!("{}#{place}", self.item.path);
         if let Some(known) = self.passed.borrow().get(&name) {
             return known.clone();
@@ -129,11 +129,15 @@ impl<'g, 'a> Shapes<'g, 'a> {
                 key.iter().for_each(|key| add(bound, name(key), None));
             }
             Literal::Expr { expr, .. } => {
-                if let Expr::AssignExpr { op, lhs, rhs, .. } = expr.as_ref() {
-                    self.fit(lhs, self.of(rhs), bound);
-                    if matches!(op, AssignOp::Eq) {
-                        self.fit(rhs, self.of(lhs), bound);
+                match expr.as_ref() {
+                    Expr::AssignExpr { op: AssignOp::ColEq, lhs, rhs, .. } => self.fit(lhs, self.of(rhs), bound),
+                    // What is equal to something known is of its kind, on whichever side it stands.
+                    Expr::AssignExpr { lhs, rhs, .. } => {
+                        for (side, other) in [(lhs, rhs), (rhs, lhs)] {
+                            self.of(other).into_iter().for_each(|shape| self.fit(side, Some(shape), bound));
+                        }
                     }
+                    _ => {}
                 }
             }
             Literal::SomeVars { .. } | Literal::NotExpr { .. } => {}

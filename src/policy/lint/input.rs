@@ -1,11 +1,11 @@
 //! What is asked of the input, held to its schema: keys it never has, values and types a key never has.
 
-use super::ground::{Ground, Said, plain};
 use super::flow::{AllShapes, Shapes};
+use super::ground::{Ground, Said, plain};
 use super::shape::{Many, Shape, Step, steps_of};
 use super::tree::{self, Node, call, literal_text, range, scalar};
 use crate::policy::check::closest;
-use regorus::unstable::{AssignOp, BoolOp, Expr, Literal};
+use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, Rule, RuleHead};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -13,13 +13,14 @@ pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, 
     for (file, item) in ground.judged() {
         let Some(shapes) = shapes.get(item.number) else { continue };
         let mut judge = Judge { shapes, source: ground.source(item), file: &file.subject.module.file, said };
+        if let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = item.rule {
+            args.iter().enumerate().for_each(|(place, arg)| judge.pattern(arg, shapes.given(place)));
+        }
         for part in tree::parts(item.rule) {
-            tree::walk(part, &mut |node| {
-                match node {
-                    Node::Expr(expr) => judge.expr(expr),
-                    Node::Statement(statement) => judge.taken_apart(&statement.literal),
-                    Node::Query(_) => {}
-                }
+            tree::walk(part, &mut |node| match node {
+                Node::Expr(expr) => judge.expr(expr),
+                Node::Statement(statement) => judge.taken_apart(&statement.literal),
+                Node::Query(_) => {}
             });
         }
     }
@@ -103,7 +104,10 @@ impl Judge<'_, '_, '_> {
             return;
         }
         let (what, help) = if types == ["array"] || types == ["set"] {
-            (words(types.first().copied().unwrap_or_default()), format!("write `some x in {}` and `x.{key}`", shape.name))
+            (
+                words(types.first().copied().unwrap_or_default()),
+                format!("write `some x in {}` and `x.{key}`", shape.name),
+            )
         } else {
             ("no object", "ask for the value itself".to_owned())
         };

@@ -95,7 +95,8 @@ impl<'s> Shape<'s> {
     /// What a key holds.
     pub(super) fn key(&self, key: &str) -> Option<Self> {
         let name = format!("{}.{key}", self.name);
-        let perhaps = |shape: Self| Self { looked_up: true, missing: with(&self.missing, &name), name: name.clone(), ..shape };
+        let perhaps =
+            |shape: Self| Self { looked_up: true, missing: with(&self.missing, &name), name: name.clone(), ..shape };
         match self.many {
             Many::One => {}
             Many::Map => return self.element().map(perhaps),

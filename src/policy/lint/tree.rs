@@ -184,10 +184,17 @@ pub(super) fn call<'e>(source: &str, expr: &'e Expr) -> Option<(String, Vec<&'e 
     Some((path.join("."), params.iter().map(|param| param.as_ref()).collect()))
 }
 
-/// The argument of `count(…)`.
-pub(super) fn counted<'e>(source: &str, expr: &'e Expr) -> Option<&'e Expr> {
-    let (name, arguments) = call(source, expr)?;
-    if name == "count" { arguments.first().copied() } else { None }
+/// An expression and what it is made of, but for what a comprehension keeps to itself.
+pub(super) fn outer(expr: &Expr) -> Vec<&Expr> {
+    let mut all = vec![expr];
+    if !matches!(expr, Expr::ArrayCompr { .. } | Expr::SetCompr { .. } | Expr::ObjectCompr { .. }) {
+        for child in below(expr) {
+            if let Node::Expr(child) = child {
+                all.extend(outer(child));
+            }
+        }
+    }
+    all
 }
 
 /// A span as bytes. The engine leaves the quotes of a text out; here they belong to it.
