@@ -2,6 +2,7 @@
 
 use super::asked::{Asked, Namespaces, asked, clash, namespaces, unasked};
 use super::results::{Exceptions, Reader};
+use super::shadowed;
 use super::{File, Head, Said};
 use crate::model::{Moment, Place};
 use crate::policy::builtins;
@@ -37,7 +38,13 @@ pub(in crate::policy) struct Bundle {
 impl Bundle {
     /// Parses and checks the policies.
     pub(super) fn load(head: &Head, data: &str) -> Result<Self, PolicyErrors> {
-        on_tall_stack(|| load(head, data))?
+        on_tall_stack(|| match load(head, data)? {
+            Loaded::Ready(bundle) => Ok(*bundle),
+            Loaded::Respelled(head, first) => match load(&head, data)? {
+                Loaded::Ready(bundle) => Ok(*bundle),
+                Loaded::Respelled(..) => Err(first),
+            },
+        })?
     }
 
     /// What the rules say of the files.
@@ -121,7 +128,14 @@ fn combined(files: &[File<'_>]) -> String {
     format!("[{}]", parts.join(","))
 }
 
-fn load(head: &Head, data: &str) -> Result<Bundle, PolicyErrors> {
+/// What came of loading.
+enum Loaded {
+    Ready(Box<Bundle>),
+    /// Texts the engine may take instead, and what it has against these.
+    Respelled(Head, PolicyErrors),
+}
+
+fn load(head: &Head, data: &str) -> Result<Loaded, PolicyErrors> {
     let limits = Limits { time: Duration::from_millis(head.milliseconds) };
     let module = |(file, source): &(String, String)| Module {
         file: file.clone(),
@@ -157,12 +171,30 @@ fn load(head: &Head, data: &str) -> Result<Bundle, PolicyErrors> {
     engine.add_policy(format!("{ASKING}.rego"), companion(&rules, &namespaces)).map_err(|e| crashed(e.to_string()))?;
     engine.add_data(data.clone()).map_err(|e| crashed(e.to_string()))?;
     builtins::shadow(&mut engine).map_err(crashed)?;
-    engine.compile_with_entrypoint(&format!("data.{ASKING}.results").into()).map_err(|e| crashed(e.to_string()))?;
+    if let Err(error) = engine.compile_with_entrypoint(&format!("data.{ASKING}.results").into()) {
+        let error = crashed(error.to_string());
+        return respelled(head, &parsed).map(|head| Loaded::Respelled(head, error.clone())).ok_or(error);
+    }
     let words = modules.iter().flat_map(|module| scan::words(&module.source));
     let reads_name = words
         .into_iter()
         .any(|word| word.kind == WordKind::Text && word.text.contains("conftest") || word.text == "conftest");
-    Ok(Bundle { engine, rules, unasked, data, reads_name, combine: head.combine, sources })
+    let bundle = Bundle { engine, rules, unasked, data, reads_name, combine: head.combine, sources };
+    Ok(Loaded::Ready(Box::new(bundle)))
+}
+
+/// The same policies with the names spelled anew that the engine cannot tell apart; `None` where there are none.
+fn respelled(head: &Head, parsed: &[(&Module, Ref<Ast>)]) -> Option<Head> {
+    let texts: Vec<Option<String>> =
+        parsed.iter().map(|(module, ast)| shadowed::respelled(&module.source, ast)).collect();
+    if texts.iter().all(Option::is_none) {
+        return None;
+    }
+    let text = |(module, text): (&(&Module, Ref<Ast>), Option<String>)| {
+        (module.0.file.clone(), text.unwrap_or_else(|| module.0.source.clone()))
+    };
+    let modules = parsed.iter().zip(texts).map(text).collect();
+    Some(Head { modules, namespaces: head.namespaces.clone(), ..*head })
 }
 
 /// As Rego v1, and where it is none, as v0; what is wrong where it is neither.

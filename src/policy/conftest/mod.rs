@@ -7,6 +7,7 @@
 mod asked;
 mod bundle;
 mod results;
+mod shadowed;
 
 pub(super) use bundle::Bundle;
 

@@ -20,7 +20,7 @@ mod outline;
 mod params;
 mod said;
 mod shape;
-mod tree;
+pub(in crate::policy) mod tree;
 
 pub use asked::{Asked, Templates};
 pub use outline::{Outline, OutlineRule, outline};
