@@ -44,6 +44,20 @@ fn every_kind_is_read_as_what_it_says() {
             json!({"a": [1, "yes", null, 1.5, "1", "2026-01-01"], "1": "x"}),
         ),
         ("a", "a: b", "yaml", json!({"a": "b"})),
+        // Under whatever name and in whatever language: a plan is a plan, and a scan a scan.
+        (
+            "p.yaml",
+            "{\"format_version\":\"1.2\",\"resource_changes\":[]}",
+            "terraform-plan",
+            json!({"format_version": "1.2", "resource_changes": []}),
+        ),
+        (
+            "p",
+            "format_version: '1.2'\nplanned_values: {}\n",
+            "terraform-plan",
+            json!({"format_version": "1.2", "planned_values": {}}),
+        ),
+        ("s.yml", "version: 2.1.0\nruns: []\n", "sarif", json!({"version": "2.1.0", "runs": []})),
         (
             "t.xml",
             "<?xml version=\"1.0\"?><testsuites><testsuite name=\"s\" failures=\"3\"><testcase name=\"a\" classname=\"c\" time=\"0.5\"/>\
@@ -229,4 +243,11 @@ fn what_cannot_be_attached_is_a_failure_and_never_left_out() {
         assert!(output.stdout.is_empty() && said(&output).contains(words), "{attached:?}: {}", said(&output));
     }
     assert_eq!(check(dir.path(), &["a=limit.json"], "json").status.code(), Some(10));
+    #[cfg(unix)]
+    {
+        // Nobody writes to it: to open it would be to wait for ever.
+        assert!(Command::new("mkfifo").arg(dir.path().join("pipe.json")).status().unwrap().success());
+        let output = check(dir.path(), &["plan=pipe.json"], "json");
+        assert!(output.status.code() == Some(2) && said(&output).contains("is a pipe"), "{}", said(&output));
+    }
 }

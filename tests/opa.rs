@@ -129,7 +129,7 @@ fn tests_of_policies_come_out_as_opa_evaluates_them() {
         return;
     }
     let mut compared = 0;
-    for story in ["passing", "failing", "isolation"] {
+    for story in ["passing", "failing", "isolation", "mocks"] {
         let story = Path::new("tests/policy_test").join(story);
         let folder = tempfile::tempdir().unwrap();
         for from in [Path::new("policies").to_owned(), story.join(".changeward/policies")] {

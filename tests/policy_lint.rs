@@ -15,7 +15,7 @@ use changeward::model::{LintFinding, Severity};
 use changeward::policy::engine::{Module, Origin};
 use changeward::policy::error::PolicyCode;
 use changeward::policy::lint::catalogue::LINTS;
-use changeward::policy::lint::{Subject, lint};
+use changeward::policy::lint::{Asked, Subject, Templates, lint};
 use changeward::policy::shipped;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -60,7 +60,15 @@ fn beside_the_shipped(source: &str) -> Vec<Subject> {
 }
 
 fn found(source: &str) -> Vec<LintFinding> {
-    lint(&beside_the_shipped(source), &[TESTS.to_owned()]).unwrap().findings()
+    lint(&beside_the_shipped(source), &[TESTS.to_owned()], &templates()).unwrap().findings()
+}
+
+/// A template beside the policies of every case, which asks for a predicate of theirs.
+fn templates() -> Templates {
+    let (file, name) = (".changeward/templates/own.toml".to_owned(), "asked-for".to_owned());
+    let source = format!("predicate = \"{name}\"");
+    let span = 13..13 + name.len();
+    Templates { asked: vec![Asked { file, source, name, span }], unread: false }
 }
 
 fn of<'f>(found: &'f [LintFinding], code: &str) -> Vec<&'f LintFinding> {
@@ -77,7 +85,9 @@ fn every_lint_fires_and_stays_silent_as_the_table_says() {
             match of(&found, &case.code).first() {
                 None => wrong.push(format!("{} does not fire:\n{body}", case.code)),
                 Some(first) => {
-                    let at = first.place.as_ref().map_or("", |place| &source[place.bytes.clone()]);
+                    let of_template = first.finding.paths[0] != FILE;
+                    let text = if of_template { &templates().asked[0].source } else { &source };
+                    let at = first.place.as_ref().map_or("", |place| &text[place.bytes.clone()]);
                     if n == 0 && at != case.at {
                         wrong.push(format!("{} points at `{at}`, not at `{}`:\n{body}", case.code, case.at));
                     }
@@ -112,7 +122,7 @@ fn every_lint_is_in_the_table() {
 #[test]
 fn the_shipped_policies_are_clean() {
     let subjects: Vec<Subject> = shipped::modules().into_iter().map(|module| subject(module, true)).collect();
-    let linted = lint(&subjects, &[]).unwrap();
+    let linted = lint(&subjects, &[], &Templates::default()).unwrap();
     assert!(linted.rules > 100);
     let found: Vec<String> = linted
         .findings()
@@ -144,6 +154,7 @@ fn a_comment_leaves_a_finding_with_its_reason_and_everything_is_found_at_once() 
     let found = found(&source);
     let rows: Vec<String> = found
         .iter()
+        .filter(|one| one.finding.paths[0] == FILE)
         .map(|one| {
             let place = one.place.as_ref().unwrap();
             let kept = one.ignored.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
@@ -161,7 +172,7 @@ fn a_comment_leaves_a_finding_with_its_reason_and_everything_is_found_at_once() 
 
 /// Whatever is cut, joined and doubled: the lint ends, does not fall over, and points into the text.
 fn holds_for(source: &str) -> Result<(), String> {
-    match lint(&beside_the_shipped(source), &[]) {
+    match lint(&beside_the_shipped(source), &[], &Templates::default()) {
         Ok(linted) => {
             for one in linted.findings() {
                 let place = one.place.ok_or("a finding without a place")?;
@@ -302,6 +313,49 @@ fn every_format_is_what_it_says() {
     assert_eq!((place["startLine"].as_u64(), place["endLine"].as_u64()), (Some(3), Some(3)));
     assert_eq!(place["endColumn"].as_u64().unwrap() - place["startColumn"].as_u64().unwrap(), 5);
     assert!(kept.is_null() && region("PRINT").1 == "inSource");
+}
+
+/// What a template asks for is looked for in the rules, and the other way round.
+#[test]
+fn predicates_are_held_to_the_templates() {
+    let template = |predicate: &str, state: &str| {
+        format!(
+            "version = 1\nid = \"calm\"\ntitle = \"a\"\nstate = \"{state}\"\nproposed_by = \"@a\"\npredicate = \"{predicate}\"\n\n[scope]\ninclude = [\"docs/**\"]\n"
+        )
+    };
+    let own = whole("predicate contains \"quiet-hours\" if input.has_ownership");
+    let table: &[(&str, &str, &[&str])] = &[
+        ("quiet-hours", "proposed", &[]),
+        ("one-committer", "proposed", &["PREDICATE_UNUSED .changeward/policies/own.rego:3:20"]),
+        (
+            "quiet-hour",
+            "proposed",
+            &[
+                "PREDICATE_UNUSED .changeward/policies/own.rego:3:20",
+                "PREDICATE_UNKNOWN .changeward/templates/calm.toml:6:14",
+            ],
+        ),
+        ("quiet-hour", "retired", &["PREDICATE_UNUSED .changeward/policies/own.rego:3:20"]),
+    ];
+    for (predicate, state, expected) in table {
+        let template = template(predicate, state);
+        let files: &[(&str, &[u8])] =
+            &[(FILE, own.as_bytes()), (".changeward/templates/calm.toml", template.as_bytes())];
+        let (_, out, err) = run(files, LINT);
+        let document: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+        let found = document["findings"].as_array().unwrap().iter();
+        let found = found.filter(|one| one["code"].as_str().unwrap().starts_with("PREDICATE"));
+        let found: Vec<String> = found
+            .map(|one| {
+                let word = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+                format!("{} {}:{}:{}", word("code"), word("file"), one["line"], one["column"])
+            })
+            .collect();
+        assert_eq!(&found, expected, "{predicate} {state}: {out}");
+    }
+    let files: &[(&str, &[u8])] = &[(FILE, own.as_bytes()), (".changeward/templates/calm.toml", b"no = toml = at all")];
+    let (_, out, _) = run(files, LINT);
+    assert!(!out.contains("PREDICATE"), "a template that cannot be read may ask for anything: {out}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use changeward::app::policy_lint::subject;
 use changeward::policy::engine::{Module, Origin};
 use changeward::policy::error::PolicyCode;
-use changeward::policy::lint::{lint, outline};
+use changeward::policy::lint::{Templates, lint, outline};
 use changeward::policy::shipped;
 use libfuzzer_sys::fuzz_target;
 
@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
     let own = Module { file: FILE.to_owned(), source: source.clone(), origin: Origin::Organisation };
     let mut subjects: Vec<_> = shipped::modules().into_iter().map(|module| subject(module, false)).collect();
     subjects.push(subject(own, true));
-    match lint(&subjects, &[]) {
+    match lint(&subjects, &[], &Templates::default()) {
         Ok(linted) => {
             for one in linted.findings() {
                 let own = one.finding.paths.first().is_some_and(|file| file == FILE);

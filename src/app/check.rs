@@ -51,7 +51,7 @@ pub(super) fn decision<T>(
         let said = child.conftest(&policies, &gathered.files, facts.now)?;
         let (block, known) = conftest::findings(said, fail_on_warn);
         findings.deny.extend(gathered.unread.into_iter().chain(block));
-        findings.warn.extend(known);
+        findings.warn.extend(gathered.idle.into_iter().chain(known));
     }
     Ok((decide(&facts, findings, digests), known))
 }

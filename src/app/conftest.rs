@@ -3,9 +3,10 @@
 
 use super::contents::Contents;
 use super::failure::Failure;
-use crate::model::{ConftestConfig, ConftestParser, FileDiff, FileKind, Finding, Place, Severity};
+use crate::model::{ConftestConfig, ConftestParser, FileDiff, FileKind, Finding, Pattern, Place, RepoPath, Severity};
 use crate::parse;
 use crate::policy::conftest::{Judged, Said, SaidKind};
+use crate::world::tree::Tree;
 
 /// What there is to judge, and what cannot be.
 #[derive(Default)]
@@ -13,11 +14,18 @@ pub(super) struct Gathered {
     pub(super) files: Vec<Judged>,
     /// A file that cannot be judged is not passed.
     pub(super) unread: Vec<Finding>,
+    /// What the configuration asks for and nothing meets.
+    pub(super) idle: Vec<Finding>,
 }
 
 /// Reads the files that the configuration selects. What the change deletes is gone.
-pub(super) fn gather(wish: &ConftestConfig, files: &[FileDiff], contents: Contents<'_>) -> Result<Gathered, Failure> {
-    let mut gathered = Gathered::default();
+pub(super) fn gather(
+    wish: &ConftestConfig,
+    files: &[FileDiff],
+    contents: Contents<'_>,
+    before: &dyn Tree,
+) -> Result<Gathered, Failure> {
+    let mut gathered = Gathered { idle: idle(wish, files, before)?, ..Gathered::default() };
     let mut known: Vec<(&FileDiff, ConftestParser)> = Vec::new();
     for file in files.iter().filter(|file| file.new.is_some()) {
         let kind = file.new.as_ref().map_or(FileKind::Regular, |side| side.kind);
@@ -52,6 +60,32 @@ pub(super) fn gather(wish: &ConftestConfig, files: &[FileDiff], contents: Conten
     Ok(gathered)
 }
 
+/// The patterns that no file of the repository fits and none of the change: most likely a slip, and judged is nothing.
+fn idle(wish: &ConftestConfig, files: &[FileDiff], before: &dyn Tree) -> Result<Vec<Finding>, Failure> {
+    let parsers = wish.parsers.iter().map(|(pattern, _)| ("parser", pattern));
+    let mut found = Vec::new();
+    for (key, pattern) in wish.files.iter().map(|pattern| ("files", pattern)).chain(parsers) {
+        let fits = |path: &str| pattern.matches(&RepoPath::from(path));
+        if files.iter().any(|file| pattern.matches(&file.path)) {
+            continue;
+        }
+        if before.list(folder_of(pattern)).map_err(Failure::world)?.iter().any(|path| fits(path)) {
+            continue;
+        }
+        let msg = format!("no file fits `{}` of `{key}` in `[conftest]`, so it selects nothing", pattern.source());
+        let help = "correct the pattern (it is anchored at the root of the repository), or remove it";
+        found.push(Finding::new("CONFTEST_IDLE", Severity::Warn, msg).help(help));
+    }
+    Ok(found)
+}
+
+/// The folder that everything a pattern fits stands in.
+fn folder_of(pattern: &Pattern) -> &str {
+    let source = pattern.source().trim_start_matches('/');
+    let fixed = source.find(['*', '?', '[', '{', '\\']).unwrap_or(source.len());
+    source.get(..fixed).and_then(|fixed| fixed.rsplit_once('/')).map_or("", |(folder, _)| folder)
+}
+
 fn unread(file: &FileDiff, why: &str, line: Option<u32>) -> Finding {
     let msg = format!("the policies cannot judge this file: it {why}");
     let help = "write it so that it can be read, name its format under `[conftest.parser]`, or leave it out of `files`";
@@ -68,10 +102,14 @@ pub(super) fn findings(said: Vec<Said>, fail_on_warn: bool) -> (Vec<Finding>, Ve
             SaidKind::Warning if fail_on_warn => ("CONFTEST_WARN", Severity::Error),
             SaidKind::Warning => ("CONFTEST_WARN", Severity::Warn),
             SaidKind::Excepted => ("CONFTEST_EXCEPTED", Severity::Info),
+            SaidKind::Unasked => ("CONFTEST_IDLE", Severity::Warn),
         };
         let places: Vec<Place> = one.places.into_iter().map(|(file, line)| Place { file, line }).collect();
         let help = match one.kind {
             SaidKind::Excepted => format!("an `exception` takes this away from `{}`", one.rule),
+            SaidKind::Unasked => {
+                "add it to `namespace` of `[conftest]`, or name only the files you mean in `policy`".to_owned()
+            }
             _ => format!("mend the file; `{}` says so{}", one.rule, bodies(&places)),
         };
         let rule = if let [only] = places.as_slice() { Some(only.clone()) } else { None };

@@ -96,14 +96,19 @@ pub(super) fn on(
     let owners = owners(&controls, ground.controls, &change, &seen)?;
     let edits = edits(request, &controls, &change, ground.contents, ground.before)?;
     let samples = samples(&controls, &change, &edits, Some(ground.history));
-    let conftest = judged(&controls, &change, ground.contents)?;
+    let conftest = judged(&controls, &change, ground.contents, ground.before)?;
     Ok(Proposal { change, controls, owners, seen, edits, samples, forge, attachments, conftest })
 }
 
 /// What the policies of `[conftest]` judge, where there are any.
-fn judged(controls: &Controls, change: &Change, contents: Contents<'_>) -> Result<Option<Gathered>, Failure> {
+fn judged(
+    controls: &Controls,
+    change: &Change,
+    contents: Contents<'_>,
+    before: &dyn Tree,
+) -> Result<Option<Gathered>, Failure> {
     let wish = controls.config.conftest.as_ref();
-    wish.map(|wish| conftest::gather(wish, &change.diff.files, contents)).transpose()
+    wish.map(|wish| conftest::gather(wish, &change.diff.files, contents, before)).transpose()
 }
 
 /// How the files change that somebody asks about: a template that covers them, a policy, or whoever runs this.
@@ -184,7 +189,7 @@ fn from_patch(
     super::contents::hold_to(tree.as_ref(), &patch, &mut change.diff.files, asked);
     let owners = owners(&controls, tree.as_ref(), &change, &seen)?;
     let edits = edits(request, &controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
-    let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch))?;
+    let conftest = judged(&controls, &change, Contents::Patch(tree.as_ref(), &patch), tree.as_ref())?;
     let samples = samples(&controls, &change, &edits, repo.as_ref().map(|repo| repo as &dyn Pasts));
     Ok(Proposal { change, controls, owners, seen, edits, samples, forge, attachments: Vec::new(), conftest })
 }

@@ -5,7 +5,7 @@
 //! with a stack that a long chain of rules cannot exhaust. What this cannot hold — memory, a single builtin that never
 //! returns — the child process around it does (`wire.rs`).
 
-use super::aliases::Aliases;
+use super::aliases::{self, Aliases, Functions};
 use super::attribution::{self, COMPANION, Marked, MarkedRule, PACKAGE, Text};
 use super::builtins;
 use super::check;
@@ -295,7 +295,8 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
         return Err(PolicyErrors::new(problems));
     }
     let mut shifted = BTreeSet::new();
-    if let Some(expanded) = expanded(modules, &marked, &asts) {
+    let replaces = words.iter().flatten().any(|word| word.text == "with");
+    if let Some(expanded) = expanded(modules, &marked, &asts, replaces) {
         base = new_engine(limits);
         for (module, (source, lines)) in modules.iter().zip(expanded) {
             shifted.extend(lines.into_iter().map(|line| (module.file.clone(), line)));
@@ -314,9 +315,16 @@ fn prepare(modules: &[Module], metas: Vec<RuleMeta>, limits: Limits, sources: &S
 }
 
 /// The texts with the names of their imports written out, and the lines that changed; `None` where none did.
-fn expanded(modules: &[Module], marked: &[String], asts: &[Ref<Ast>]) -> Option<Vec<(String, Vec<u32>)>> {
+fn expanded(
+    modules: &[Module],
+    marked: &[String],
+    asts: &[Ref<Ast>],
+    replaces: bool,
+) -> Option<Vec<(String, Vec<u32>)>> {
+    let pairs = modules.iter().map(|module| module.source.as_str()).zip(asts);
+    let functions = if replaces { aliases::functions(pairs) } else { Functions::new() };
     let expand = |((module, text), ast): ((&Module, &String), &Ref<Ast>)| {
-        Aliases::of(&module.source, ast).expand(text).map_or_else(
+        Aliases::of(&module.source, ast).with(&functions, &module.source, ast).expand(text).map_or_else(
             || (text.clone(), Vec::new()),
             |expanded| {
                 let lines = text.lines().zip(expanded.lines()).zip(1..);

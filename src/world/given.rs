@@ -19,12 +19,16 @@ pub fn file(path: &Path) -> Result<Vec<u8>, WorldError> {
     whole(opened, &path.display().to_string()).map_err(failed)?
 }
 
-/// Reads a named file whole, if it has no more than so many bytes; `None` where it has.
+/// Reads a named file whole, if it has no more than so many bytes; `None` where it has. A pipe with a name of its own is
+/// refused: nobody may ever write to it. What a shell hands over as a path (`<(…)`) is read.
 ///
 /// # Errors
 /// When it is not there, or cannot be read.
 pub fn file_within(path: &Path, most: u64) -> Result<Option<Vec<u8>>, WorldError> {
     let failed = |source: io::Error| WorldError::Io { path: path.to_owned(), action: "read", source };
+    if is_named_pipe(path) {
+        return Err(failed(io::Error::other("it is a pipe, and nobody may ever write to it")));
+    }
     let mut bytes = Vec::new();
     let size = File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut bytes);
     Ok((size.map_err(failed)? as u64 <= most).then_some(bytes))
@@ -37,6 +41,17 @@ pub fn file_within(path: &Path, most: u64) -> Result<Option<Vec<u8>>, WorldError
 pub fn standard_input() -> Result<Vec<u8>, WorldError> {
     let name = "the standard input";
     whole(io::stdin().lock(), name).map_err(|source| WorldError::Io { path: name.into(), action: "read", source })?
+}
+
+#[cfg(unix)]
+fn is_named_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    !path.starts_with("/dev") && std::fs::symlink_metadata(path).is_ok_and(|about| about.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_named_pipe(_: &Path) -> bool {
+    false
 }
 
 /// The bytes of a path, as the system spells it.

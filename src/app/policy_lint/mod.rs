@@ -46,7 +46,7 @@ pub fn lint(request: &LintRequest) -> Result<LintReport, Failure> {
     let modules: Vec<Module> = given.subjects.iter().map(|subject| subject.module.clone()).collect();
     // The process is killed where it takes too long; only what came to an end there is parsed here.
     let refused = evaluate::refusals(&request.program, &modules)?;
-    let mut linted = look(&given.subjects, &given.tests).map_err(Failure::invalid)?;
+    let mut linted = look(&given.subjects, &given.tests, &given.templates).map_err(Failure::invalid)?;
     refused.iter().for_each(|errors| linted.refused(errors));
     let (rules, sources) = (linted.rules, linted.sources());
     let mut findings = linted.findings();

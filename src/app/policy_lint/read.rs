@@ -2,13 +2,16 @@
 
 use crate::app::controls;
 use crate::app::failure::{Failure, FailureKind};
+use crate::model::TemplateState;
+use crate::parse;
 use crate::parse::metadata::{Metadata, Scope, metadata};
 use crate::policy::engine::{Module, Origin};
-use crate::policy::lint::{About, Block, Subject};
+use crate::policy::lint::{About, Asked, Block, Subject, Templates};
 use crate::policy::shipped;
 use crate::world::files;
 use crate::world::tree::{Folder, Tree};
 use miette::{Diagnostic, NamedSource, SourceSpan};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The policies of an author.
@@ -19,6 +22,8 @@ pub(super) struct Given {
     pub(super) blocks: Vec<Vec<Metadata>>,
     /// The texts of tests and cases.
     pub(super) tests: Vec<String>,
+    /// What the templates ask for.
+    pub(super) templates: Templates,
 }
 
 /// Which policies are judged.
@@ -36,12 +41,13 @@ pub(super) fn read(dir: &Path, paths: &[PathBuf], judged: Judged) -> Result<Give
     let tree = Folder::open(&root).map_err(Failure::world)?;
     let mut reader = Reader { texts: Vec::new(), tests: Vec::new(), broken: Vec::new() };
     let below = format!("{}/policies/", controls::FOLDER);
-    let own = tree.list(controls::FOLDER).map_err(controls::unreadable)?;
+    let files = tree.list(controls::FOLDER).map_err(controls::unreadable)?;
     let tests = format!("{}/tests/", controls::FOLDER);
-    for path in own.iter().filter(|path| path.starts_with(&below) || (path.starts_with(&tests) && is_test(path))) {
+    for path in files.iter().filter(|path| path.starts_with(&below) || (path.starts_with(&tests) && is_test(path))) {
         reader.file(&tree, path, path)?;
     }
     let own = std::mem::take(&mut reader.texts);
+    let templates = templates(&tree, &files)?;
     for path in paths {
         reader.named(dir, path)?;
     }
@@ -76,7 +82,38 @@ pub(super) fn read(dir: &Path, paths: &[PathBuf], judged: Judged) -> Result<Give
         }
     }
     let blocks = subjects.iter().map(|subject| metadata(&subject.module.source).0).collect();
-    Ok(Given { subjects, blocks, tests: reader.tests })
+    Ok(Given { subjects, blocks, tests: reader.tests, templates })
+}
+
+/// What the templates ask for. One that cannot be read is for `template list` to say.
+fn templates(tree: &Folder, files: &[String]) -> Result<Templates, Failure> {
+    let below = format!("{}/templates/", controls::FOLDER);
+    let mut found = Templates::default();
+    for file in files.iter().filter(|file| file.starts_with(&below) && file.ends_with(".toml")) {
+        let bytes = tree.read(file).map_err(controls::unreadable)?.unwrap_or_default();
+        let text = String::from_utf8(bytes).ok();
+        let Some((template, source)) = text.and_then(|text| Some((parse::template(&text, file).ok()?, text))) else {
+            found.unread = true;
+            continue;
+        };
+        let Some(name) = template.predicate.filter(|_| template.state != TemplateState::Retired) else { continue };
+        let span = stands(&source, &name);
+        found.asked.push(Asked { file: file.clone(), source, name, span });
+    }
+    Ok(found)
+}
+
+/// Where a template names its predicate: behind the key, on its line.
+fn stands(source: &str, name: &str) -> Range<usize> {
+    let mut at = 0;
+    for line in source.split_inclusive('\n') {
+        let value = line.trim_start().strip_prefix("predicate").and_then(|_| line.find(name));
+        if let Some(inside) = value {
+            return at + inside..at + inside + name.len();
+        }
+        at += line.len();
+    }
+    0..0
 }
 
 /// Two spellings that end in the same file name. Their texts are compared, too.

@@ -37,6 +37,14 @@ pub(super) fn read(text: &str) -> Result<Read, Problem> {
     Ok((format(&top), text.to_owned()))
 }
 
+/// What a document is that was written in another language than JSON, where it is one that the rules know.
+pub(super) fn known(text: &str) -> Option<AttachmentFormat> {
+    let mut top = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Checker { depth: 0, top: Some(&mut top) }.deserialize(&mut deserializer).ok()?;
+    Some(format(&top)).filter(|format| *format != AttachmentFormat::Json)
+}
+
 /// The keys of the outermost object, each with its value where that is text.
 type Top = Vec<(String, Option<String>)>;
 

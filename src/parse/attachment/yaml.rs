@@ -1,5 +1,6 @@
 //! YAML of one document, as the JSON it stands for.
 
+use super::json::known;
 use super::{Read, inexact};
 use crate::model::AttachmentFormat;
 use crate::parse::problem::{Problem, quoted};
@@ -20,7 +21,11 @@ pub(super) fn read(text: &str) -> Result<Read, Problem> {
     }
     match documents.as_slice() {
         [] => Err(page.problem("empty", "this file has no document", 1, "attach the whole output")),
-        [document] => Ok((AttachmentFormat::Yaml, page.json(document)?.to_string())),
+        [document] => {
+            let text = page.json(document)?.to_string();
+            // A plan is a plan in whatever language it was written down.
+            Ok((known(&text).unwrap_or(AttachmentFormat::Yaml), text))
+        }
         [_, second, ..] => Err(page.problem(
             "documents",
             "a second document begins here",

@@ -1,29 +1,32 @@
 //! The engine of such policies: loaded, checked, asked file by file.
 
+use super::asked::{Asked, Namespaces, asked, clash, namespaces, unasked};
 use super::results::{Exceptions, Reader};
+use super::shadowed;
 use super::{File, Head, Said};
 use crate::model::{Moment, Place};
 use crate::policy::builtins;
 use crate::policy::check;
 use crate::policy::engine::{Limits, Module, NESTING, Origin, new_engine, on_tall_stack};
-use crate::policy::error::{PolicyCode, PolicyError, PolicyErrors, Sources, line_of};
+use crate::policy::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
 use crate::policy::fault::fault;
-use crate::policy::names::{package, rule_names};
 use crate::policy::scan::{self, WordKind};
-use regorus::unstable::{Module as Ast, Ref, Rule, RuleHead};
+use regorus::unstable::{Module as Ast, Ref};
 use regorus::{Engine, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The package of the one rule that is evaluated.
-const ASKING: &str = "changeward_conftest";
+pub(super) const ASKING: &str = "changeward_conftest";
 
 /// Policies that are ready.
 pub(in crate::policy) struct Bundle {
     engine: Engine,
     /// Every rule that is asked, by its number in the companion.
     rules: Vec<Asked>,
+    /// The packages with rules that nothing asks.
+    unasked: Vec<Said>,
     /// The side data, put back beside the name of each file.
     data: Value,
     /// Some rule asks for the name of the file.
@@ -32,28 +35,16 @@ pub(in crate::policy) struct Bundle {
     sources: Sources,
 }
 
-/// A rule that is asked.
-pub(super) struct Asked {
-    pub(super) namespace: String,
-    pub(super) name: String,
-    /// Where its bodies stand.
-    pub(super) places: Vec<Place>,
-}
-
-impl Asked {
-    /// `main.deny_root`.
-    pub(super) fn path(&self) -> String {
-        format!("{}.{}", self.namespace, self.name)
-    }
-}
-
-/// A namespace: each rule of it with the places of its bodies.
-type Namespaces = BTreeMap<String, BTreeMap<String, Vec<Place>>>;
-
 impl Bundle {
     /// Parses and checks the policies.
     pub(super) fn load(head: &Head, data: &str) -> Result<Self, PolicyErrors> {
-        on_tall_stack(|| load(head, data))?
+        on_tall_stack(|| match load(head, data)? {
+            Loaded::Ready(bundle) => Ok(*bundle),
+            Loaded::Respelled(head, first) => match load(&head, data)? {
+                Loaded::Ready(bundle) => Ok(*bundle),
+                Loaded::Respelled(..) => Err(first),
+            },
+        })?
     }
 
     /// What the rules say of the files.
@@ -61,7 +52,7 @@ impl Bundle {
         on_tall_stack(move || {
             builtins::pin_clock(&mut self.engine, now)
                 .map_err(|e| PolicyError::new(PolicyCode::Crashed, e.to_string()))?;
-            let mut said = Vec::new();
+            let mut said = std::mem::take(&mut self.unasked);
             if self.combine {
                 let document = combined(files);
                 said.extend(self.document(None, "Combined", &document)?);
@@ -137,7 +128,14 @@ fn combined(files: &[File<'_>]) -> String {
     format!("[{}]", parts.join(","))
 }
 
-fn load(head: &Head, data: &str) -> Result<Bundle, PolicyErrors> {
+/// What came of loading.
+enum Loaded {
+    Ready(Box<Bundle>),
+    /// Texts the engine may take instead, and what it has against these.
+    Respelled(Head, PolicyErrors),
+}
+
+fn load(head: &Head, data: &str) -> Result<Loaded, PolicyErrors> {
     let limits = Limits { time: Duration::from_millis(head.milliseconds) };
     let module = |(file, source): &(String, String)| Module {
         file: file.clone(),
@@ -168,16 +166,35 @@ fn load(head: &Head, data: &str) -> Result<Bundle, PolicyErrors> {
     let namespaces = namespaces(&parsed);
     clash(&parsed, &data)?;
     let rules = asked(&namespaces, &head.namespaces)?;
+    let unasked = unasked(&namespaces, &rules);
     engine.set_rego_v0(false);
     engine.add_policy(format!("{ASKING}.rego"), companion(&rules, &namespaces)).map_err(|e| crashed(e.to_string()))?;
     engine.add_data(data.clone()).map_err(|e| crashed(e.to_string()))?;
     builtins::shadow(&mut engine).map_err(crashed)?;
-    engine.compile_with_entrypoint(&format!("data.{ASKING}.results").into()).map_err(|e| crashed(e.to_string()))?;
+    if let Err(error) = engine.compile_with_entrypoint(&format!("data.{ASKING}.results").into()) {
+        let error = crashed(error.to_string());
+        return respelled(head, &parsed).map(|head| Loaded::Respelled(head, error.clone())).ok_or(error);
+    }
     let words = modules.iter().flat_map(|module| scan::words(&module.source));
     let reads_name = words
         .into_iter()
         .any(|word| word.kind == WordKind::Text && word.text.contains("conftest") || word.text == "conftest");
-    Ok(Bundle { engine, rules, data, reads_name, combine: head.combine, sources })
+    let bundle = Bundle { engine, rules, unasked, data, reads_name, combine: head.combine, sources };
+    Ok(Loaded::Ready(Box::new(bundle)))
+}
+
+/// The same policies with the names spelled anew that the engine cannot tell apart; `None` where there are none.
+fn respelled(head: &Head, parsed: &[(&Module, Ref<Ast>)]) -> Option<Head> {
+    let texts: Vec<Option<String>> =
+        parsed.iter().map(|(module, ast)| shadowed::respelled(&module.source, ast)).collect();
+    if texts.iter().all(Option::is_none) {
+        return None;
+    }
+    let text = |(module, text): (&(&Module, Ref<Ast>), Option<String>)| {
+        (module.0.file.clone(), text.unwrap_or_else(|| module.0.source.clone()))
+    };
+    let modules = parsed.iter().zip(texts).map(text).collect();
+    Some(Head { modules, namespaces: head.namespaces.clone(), ..*head })
 }
 
 /// As Rego v1, and where it is none, as v0; what is wrong where it is neither.
@@ -206,110 +223,6 @@ fn parse(engine: &mut Engine, module: &Module, sources: &Sources) -> Option<Poli
         problem
             .help(format!("mend the Rego at this place; it is neither v1 nor v0, and reads on longest as {version}")),
     )
-}
-
-/// The rules that Conftest would ask, by namespace.
-fn namespaces(modules: &[(&Module, Ref<Ast>)]) -> Namespaces {
-    let mut all = Namespaces::new();
-    for (module, ast) in modules {
-        let rules = all.entry(namespace(module, ast)).or_default();
-        for rule in &ast.policy {
-            let refr = match rule.as_ref() {
-                Rule::Default { refr, .. } => refr,
-                Rule::Spec { head: RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. }, .. } => refr,
-                Rule::Spec { head: RuleHead::Func { .. }, .. } => continue,
-            };
-            let (names, _) = rule_names(&module.source, refr);
-            let start = usize::try_from(refr.span().start).unwrap_or(0);
-            let place = Place { file: module.file.clone(), line: line_of(&module.source, start) };
-            if let Some(name) = names.into_iter().next() {
-                rules.entry(name).or_default().push(place);
-            }
-        }
-    }
-    all
-}
-
-fn namespace(module: &Module, ast: &Ast) -> String {
-    package(&module.source, ast).split_first().map(|(_, rest)| rest.join(".")).unwrap_or_default()
-}
-
-/// Data beside a package of the same name would silently win.
-fn clash(modules: &[(&Module, Ref<Ast>)], data: &Value) -> Result<(), PolicyErrors> {
-    for (module, ast) in modules {
-        let path = package(&module.source, ast);
-        let root = path.get(1).map(String::as_str).unwrap_or_default();
-        let reserved = root == ASKING || root == "conftest";
-        if reserved || data[root] != Value::Undefined {
-            let other =
-                if reserved { "the gate puts values of its own there" } else { "the side data has that name too" };
-            let problem = PolicyError::new(PolicyCode::Conflict, format!("`package {root}` cannot stand: {other}"));
-            let problem = problem.at_line(&Sources::new(), &Place { file: module.file.clone(), line: 1 });
-            return Err(problem.help("rename the package, or the key of the data").into());
-        }
-    }
-    if data["conftest"] != Value::Undefined {
-        let problem = PolicyError::new(PolicyCode::Conflict, "the side data has a key `conftest`");
-        return Err(problem.help("Conftest puts the name of the file there: rename the key").into());
-    }
-    Ok(())
-}
-
-/// The rules of the namespaces that are wished for. One without a rule would pass everything, silently.
-fn asked(namespaces: &Namespaces, wished: &[String]) -> Result<Vec<Asked>, PolicyErrors> {
-    let mut rules = Vec::new();
-    let mut problems = Vec::new();
-    let mut seen = BTreeSet::new();
-    for wish in wished {
-        let before = rules.len();
-        let mut met = false;
-        for (namespace, heads) in namespaces.iter().filter(|(namespace, _)| matches(wish, namespace)) {
-            for (name, places) in heads.iter().filter(|(name, _)| is_asked(name)) {
-                met = true;
-                if seen.insert((namespace.clone(), name.clone())) {
-                    rules.push(Asked { namespace: namespace.clone(), name: name.clone(), places: places.clone() });
-                }
-            }
-        }
-        if !met && rules.len() == before {
-            let known: Vec<&str> = namespaces
-                .iter()
-                .filter(|(_, heads)| heads.keys().any(|name| is_asked(name)))
-                .map(|(name, _)| name.as_str())
-                .collect();
-            let message = format!(
-                "the namespace `{wish}` has no rule `deny`, `violation` or `warn`, so it would pass everything"
-            );
-            let help = if known.is_empty() {
-                "write such a rule, or take `[conftest]` out of the configuration".to_owned()
-            } else {
-                format!("these have: {}", known.join(", "))
-            };
-            problems.push(PolicyError::new(PolicyCode::Package, message).help(help));
-        }
-    }
-    if problems.is_empty() { Ok(rules) } else { Err(PolicyErrors::new(problems)) }
-}
-
-/// `deny`, `violation`, `warn`, alone or with words behind a `_`.
-fn is_asked(name: &str) -> bool {
-    ["deny", "violation", "warn"].iter().any(|kind| {
-        name.strip_prefix(kind).is_some_and(|rest| {
-            rest.is_empty() || rest.strip_prefix('_').is_some_and(|rest| rest.split('_').all(|word| !word.is_empty()))
-        })
-    })
-}
-
-/// A name that may have `*` in it.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
-            (0..=tail.len())
-                .filter(|at| tail.is_char_boundary(*at))
-                .any(|at| tail.get(at..).is_some_and(|tail| matches(rest, tail)))
-        }),
-    }
 }
 
 /// One rule that asks them all: a rule without a value leaves its key out.
@@ -343,27 +256,4 @@ fn reference(namespace: &str, name: &str) -> String {
         path.push_str(&if word { format!(".{part}") } else { format!("[{}]", serde_json::Value::from(part)) });
     }
     path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_asked, matches};
-
-    #[test]
-    fn the_rules_that_are_asked_are_those_of_conftest() {
-        for name in ["deny", "violation", "warn", "deny_root", "warn_a_b", "deny_1"] {
-            assert!(is_asked(name), "{name}");
-        }
-        for name in ["denied", "deny_", "deny__a", "deny_a_", "allow", "exception", "warning"] {
-            assert!(!is_asked(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_namespace_may_stand_for_several() {
-        let table = [("main", "main", true), ("main", "main.a", false), ("*", "a.b", true), ("main.*", "main.a", true)];
-        for (pattern, name, expected) in table.into_iter().chain([("m*n*", "main", true), ("m*x", "main", false)]) {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
-        }
-    }
 }

@@ -4,8 +4,10 @@
 //! They are strangers to the gate's own rules: an engine of their own, no set of ours, and what they say is said in a
 //! closed form ([`Said`]). A rule that could not be run is an error, and so is a namespace without a rule.
 
+mod asked;
 mod bundle;
 mod results;
+mod shadowed;
 
 pub(super) use bundle::Bundle;
 
@@ -46,6 +48,8 @@ pub enum SaidKind {
     Warning,
     /// Something that an `exception` took away.
     Excepted,
+    /// A package has rules, and no namespace asks it.
+    Unasked,
 }
 
 /// One thing one rule says of a file.

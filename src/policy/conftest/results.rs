@@ -1,6 +1,6 @@
 //! What the rules gave, in the two forms Conftest knows: a text, or an object with `msg`.
 
-use super::bundle::Asked;
+use super::asked::Asked;
 use super::{Said, SaidKind};
 use crate::policy::error::{PolicyCode, PolicyError, PolicyErrors, Sources};
 use regorus::Value;

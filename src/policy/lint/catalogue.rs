@@ -148,6 +148,13 @@ pub const LINTS: &[PolicyLint] = &[
         "it is undefined, and the rule never fires",
         "correct the name",
     ),
+    lint(
+        "PREDICATE_UNKNOWN",
+        Error,
+        "a template asks for a predicate that no rule gives",
+        "the template never fits, and nothing says why while nobody uses it",
+        "correct the name, or write a rule `predicate contains \"NAME\" if { … }`",
+    ),
     // Where nothing is taken for a yes.
     lint(
         "EMPTY_GRANTS",
@@ -191,6 +198,13 @@ pub const LINTS: &[PolicyLint] = &[
         "nothing reads a rule, and it is no set of the contract",
         "whatever it finds, nobody hears of it",
         "read it from a rule of the contract, correct its name, or remove it",
+    ),
+    lint(
+        "PREDICATE_UNUSED",
+        Warn,
+        "no template asks for a predicate",
+        "a misspelt predicate lets nothing through, and a forgotten one may some day let through what nobody looked at",
+        "correct the name, name it in a template (`predicate = \"NAME\"`), or remove the rule",
     ),
     lint(
         "UNUSED_VARIABLE",

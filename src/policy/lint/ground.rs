@@ -4,7 +4,7 @@ use super::Subject;
 use super::tree::{range, scalar};
 use crate::model::LineStarts;
 use crate::policy::attribution::PACKAGE;
-use crate::policy::names::{Names, Uses, callee, rule_names};
+use crate::policy::names::{Call, Names, Uses, callee, rule_names};
 use crate::policy::outcome::RuleSet;
 use crate::policy::scan::{self, Word};
 use regorus::unstable::{Expr, Module as Ast, Rule, RuleHead};
@@ -58,6 +58,8 @@ pub(super) struct Ground<'a> {
     pub(super) items: Vec<Item<'a>>,
     /// The items of a path.
     pub(super) by_path: BTreeMap<String, Vec<usize>>,
+    /// The items that call a function, by its path.
+    callers: BTreeMap<String, Vec<usize>>,
     /// The schema of the input.
     pub(super) schema: &'a Value,
     /// What a rule may be, as a schema, where all its values are written out.
@@ -79,7 +81,9 @@ impl<'a> Ground<'a> {
             item.number = number;
             by_path.entry(item.path.clone()).or_default().push(number);
         }
-        let mut ground = Self { files, items, by_path, schema, domains: BTreeMap::new() };
+        let (callers, domains) = (BTreeMap::new(), BTreeMap::new());
+        let mut ground = Self { files, items, by_path, callers, schema, domains };
+        ground.callers = ground.calls();
         ground.domains = ground.by_path.keys().filter_map(|path| Some((path.clone(), ground.domain(path)?))).collect();
         ground
     }
@@ -95,6 +99,28 @@ impl<'a> Ground<'a> {
         self.by_path.get(path).into_iter().flatten().filter_map(|number| self.items.get(*number))
     }
 
+    /// The rules that call a function.
+    pub(super) fn callers(&self, path: &str) -> impl Iterator<Item = &Item<'a>> {
+        self.callers.get(path).into_iter().flatten().filter_map(|number| self.items.get(*number))
+    }
+
+    /// The path of what is called.
+    pub(super) fn called(&self, call: &Call, names: &Names<'_>) -> String {
+        callee(call, names, |path| self.by_path.contains_key(path))
+    }
+
+    fn calls(&self) -> BTreeMap<String, Vec<usize>> {
+        let mut callers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for item in &self.items {
+            let Some(file) = self.files.get(item.file) else { continue };
+            let called: BTreeSet<String> = item.uses.calls.iter().map(|call| self.called(call, &file.names)).collect();
+            for path in called.into_iter().filter(|path| self.by_path.contains_key(path)) {
+                callers.entry(path).or_default().push(item.number);
+            }
+        }
+        callers
+    }
+
     pub(super) fn source(&self, item: &Item<'a>) -> &'a str {
         self.files.get(item.file).map_or("", |file| file.subject.module.source.as_str())
     }
@@ -107,7 +133,7 @@ impl<'a> Ground<'a> {
             all.extend(self.reached(reference));
         }
         for call in item.uses.calls.iter().chain(&item.uses.replacements) {
-            let path = callee(call, &file.names, |path| self.by_path.contains_key(path));
+            let path = self.called(call, &file.names);
             if self.by_path.contains_key(&path) {
                 all.insert(path);
             }
@@ -121,6 +147,14 @@ impl<'a> Ground<'a> {
         let above = above.filter(|path| self.by_path.contains_key(*path)).map(str::to_owned);
         let below = self.by_path.range(format!("{path}.")..format!("{path}/")).map(|(key, _)| key.clone());
         above.chain(below).collect()
+    }
+
+    /// A rule of one value always has one: a default, or a definition without a condition.
+    pub(super) fn always(&self, path: &str) -> bool {
+        self.rules(path).any(|item| match item.rule {
+            Rule::Default { .. } => true,
+            Rule::Spec { bodies, .. } => bodies.iter().all(|body| body.query.stmts.is_empty()),
+        })
     }
 
     /// The values of a rule, where all of them are texts that are written out.

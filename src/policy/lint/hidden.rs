@@ -18,24 +18,41 @@ pub(super) fn lints(ground: &Ground<'_>, said: &mut Vec<Said>) {
     unread(ground, said);
 }
 
-/// Rules that nothing reads.
+/// Rules that nothing reads, or only what nothing reads.
 fn unused(ground: &Ground<'_>, said: &mut Vec<Said>) {
-    let mut read: BTreeSet<String> = BTreeSet::from([format!("data.{PACKAGE}.proposal")]);
+    let spoken = |item: &Item<'_>| {
+        let Some(file) = ground.files.get(item.file) else { return true };
+        let entry = file.subject.blocks.iter().any(|block| block.entrypoint && block.statement == item.line);
+        !file.subject.judged || item.set.is_some() || item.lets_through() || item.is_test() || entry
+    };
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    let mut heard: BTreeSet<String> = BTreeSet::from([format!("data.{PACKAGE}.proposal")]);
+    let mut open: Vec<&Item<'_>> = ground.items.iter().filter(|item| spoken(item)).collect();
+    open.extend(ground.rules(&format!("data.{PACKAGE}.proposal")));
+    while let Some(item) = open.pop() {
+        for path in ground.mentions(item).into_iter().filter(|path| *path != item.path) {
+            if heard.insert(path.clone()) {
+                open.extend(ground.rules(&path));
+            }
+        }
+    }
     for item in &ground.items {
-        read.extend(ground.mentions(item).into_iter().filter(|path| *path != item.path));
+        named.extend(ground.mentions(item).into_iter().filter(|path| *path != item.path));
     }
     let mut told = BTreeSet::new();
     for (file, item) in ground.judged() {
-        let entry = file.subject.blocks.iter().any(|block| block.entrypoint && block.statement == item.line);
-        let spoken = item.set.is_some() || item.lets_through() || item.is_test() || entry;
-        if spoken || read.contains(&item.path) || !told.insert(&item.path) {
+        if spoken(item) || heard.contains(&item.path) || !told.insert(&item.path) {
             continue;
         }
         let what = if item.is_function() { "function" } else { "rule" };
         let sets = crate::policy::outcome::RuleSet::ALL.map(|set| set.as_str());
         let help =
             crate::policy::check::closest(&item.name, sets).map(|near| format!("did you mean the set `{near}`?"));
-        let msg = format!("nothing reads the {what} `{}`", item.name);
+        let msg = if named.contains(&item.path) {
+            format!("only rules that nothing reads read the {what} `{}`", item.name)
+        } else {
+            format!("nothing reads the {what} `{}`", item.name)
+        };
         let (file, span) = (file.subject.module.file.clone(), item.head.clone());
         said.push(Said { code: "UNUSED_RULE", file, span, msg, help });
     }
@@ -95,7 +112,7 @@ fn defaults(ground: &Ground<'_>, said: &mut Vec<Said>) {
         }
         let always = ground.rules(&item.path).find(|other| match other.rule {
             Rule::Spec { head: RuleHead::Compr { .. } | RuleHead::Func { .. }, bodies, .. } => {
-                let plain = bodies.iter().all(|body| body.query.stmts.is_empty() || holds(&body.query));
+                let plain = bodies.iter().all(|body| holds(&body.query));
                 let arguments = match other.rule {
                     Rule::Spec { head: RuleHead::Func { args, .. }, .. } => {
                         args.iter().all(|arg| variable(ground.source(other), arg).is_some())
@@ -119,8 +136,8 @@ fn defaults(ground: &Ground<'_>, said: &mut Vec<Said>) {
     }
 }
 
-/// A body of conditions that are written out as true.
-fn holds(query: &regorus::unstable::Query) -> bool {
+/// A body of conditions that are written out as true, or of none.
+pub(super) fn holds(query: &regorus::unstable::Query) -> bool {
     query.stmts.iter().all(|statement| match &statement.literal {
         Literal::Expr { expr, .. } => scalar(expr) == Some(serde_json::Value::Bool(true)),
         _ => false,

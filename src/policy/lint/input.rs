@@ -1,10 +1,11 @@
 //! What is asked of the input, held to its schema: keys it never has, values and types a key never has.
 
+use super::flow::{AllShapes, Shapes};
 use super::ground::{Ground, Said, plain};
-use super::shape::{AllShapes, Shape, Shapes, keys_of};
+use super::shape::{Many, Shape, Step, steps_of};
 use super::tree::{self, Node, call, literal_text, range, scalar};
 use crate::policy::check::closest;
-use regorus::unstable::{AssignOp, BoolOp, Expr};
+use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, Rule, RuleHead};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -12,11 +13,14 @@ pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, 
     for (file, item) in ground.judged() {
         let Some(shapes) = shapes.get(item.number) else { continue };
         let mut judge = Judge { shapes, source: ground.source(item), file: &file.subject.module.file, said };
+        if let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = item.rule {
+            args.iter().enumerate().for_each(|(place, arg)| judge.pattern(arg, shapes.given(place)));
+        }
         for part in tree::parts(item.rule) {
-            tree::walk(part, &mut |node| {
-                if let Node::Expr(expr) = node {
-                    judge.expr(expr);
-                }
+            tree::walk(part, &mut |node| match node {
+                Node::Expr(expr) => judge.expr(expr),
+                Node::Statement(statement) => judge.taken_apart(&statement.literal),
+                Node::Query(_) => {}
             });
         }
     }
@@ -42,15 +46,39 @@ impl Judge<'_, '_, '_> {
                 }
             }
             Expr::RefBrack { refr, index, .. } => {
-                if let (Some(shape), Some(key)) = (self.shapes.of(refr), literal_text(index)) {
+                if let (Some(shape), Some(key)) = (self.shapes.of(refr), self.shapes.text_of(index)) {
                     self.key(&shape, &key, range(index.span()));
                 }
             }
             Expr::Call { .. } => self.object_get(expr),
             Expr::BoolExpr { op, lhs, rhs, .. } => self.compared(op, lhs, rhs),
-            Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } => self.compared(&BoolOp::Eq, lhs, rhs),
+            Expr::AssignExpr { op, lhs, rhs, .. } => {
+                for (pattern, whole) in [(lhs, rhs), (rhs, lhs)] {
+                    self.pattern(pattern, self.shapes.of(whole));
+                }
+                if matches!(op, AssignOp::Eq) {
+                    self.compared(&BoolOp::Eq, lhs, rhs);
+                }
+            }
             Expr::Membership { value, collection, .. } => self.member(value, collection),
             _ => {}
+        }
+    }
+
+    /// `some {"path": path} in input.files`.
+    fn taken_apart(&mut self, literal: &Literal) {
+        if let Literal::SomeIn { value, collection, .. } = literal {
+            self.pattern(value, self.shapes.of(collection).and_then(|shape| shape.element()));
+        }
+    }
+
+    /// The keys of a pattern.
+    fn pattern(&mut self, pattern: &Expr, shape: Option<Shape<'_>>) {
+        let (Expr::Object { fields, .. }, Some(shape)) = (pattern, shape) else { return };
+        for (_, name, value) in fields {
+            let Some(key) = literal_text(name) else { continue };
+            self.key(&shape, &key, range(name.span()));
+            self.pattern(value, shape.key(&key));
         }
     }
 
@@ -70,11 +98,16 @@ impl Judge<'_, '_, '_> {
             }
             return;
         }
-        if types.contains(&"object") {
+        // To ask a set for a text is to ask whether it holds it.
+        let asked = |shape: Shape<'_>| shape.types().is_empty() || shape.types().contains(&"string");
+        if types.contains(&"object") || (shape.many == Many::Set && shape.element().is_some_and(asked)) {
             return;
         }
-        let (what, help) = if types == ["array"] {
-            ("a list", format!("write `some x in {}` and `x.{key}`", shape.name))
+        let (what, help) = if types == ["array"] || types == ["set"] {
+            (
+                words(types.first().copied().unwrap_or_default()),
+                format!("write `some x in {}` and `x.{key}`", shape.name),
+            )
         } else {
             ("no object", "ask for the value itself".to_owned())
         };
@@ -85,9 +118,15 @@ impl Judge<'_, '_, '_> {
         let Some((name, arguments)) = call(self.source, expr) else { return };
         let ("object.get", [object, path, _]) = (name.as_str(), arguments.as_slice()) else { return };
         let Some(mut shape) = self.shapes.of(object) else { return };
-        for key in keys_of(path).unwrap_or_default() {
-            self.key(&shape, &key, range(path.span()));
-            match shape.key(&key) {
+        for step in steps_of(path).unwrap_or_default() {
+            let below = match step {
+                Step::Key(key) => {
+                    self.key(&shape, &key, range(path.span()));
+                    shape.key(&key)
+                }
+                Step::At(index) => shape.at(&index),
+            };
+            match below {
                 Some(below) => shape = below,
                 None => return,
             }

@@ -4,7 +4,11 @@
 //! tall stack and after their nesting was measured; whoever calls this with texts of unknown size has let the evaluating
 //! process load them first, which is killed where it takes too long.
 
+mod asked;
+mod calls;
 pub mod catalogue;
+mod empty;
+mod flow;
 mod ground;
 mod hidden;
 mod ignored;
@@ -16,8 +20,9 @@ mod outline;
 mod params;
 mod said;
 mod shape;
-mod tree;
+pub(in crate::policy) mod tree;
 
+pub use asked::{Asked, Templates};
 pub use outline::{Outline, OutlineRule, outline};
 
 use super::check;
@@ -80,13 +85,14 @@ pub struct Linted {
     pub rules: u64,
 }
 
-/// Lints policies; `tests` are the texts of their tests and cases.
+/// Lints policies; `tests` are the texts of their tests and cases, `templates` what asks for their predicates.
 ///
 /// # Errors
 /// Texts that are not parsed at all: too large, or nested so deeply that the parser would not come to an end.
-pub fn lint(subjects: &[Subject], tests: &[String]) -> Result<Linted, PolicyErrors> {
-    let sources = guarded(subjects)?;
-    on_tall_stack(|| look(subjects, tests, sources))
+pub fn lint(subjects: &[Subject], tests: &[String], templates: &Templates) -> Result<Linted, PolicyErrors> {
+    let mut sources = guarded(subjects)?;
+    sources.extend(templates.asked.iter().map(|asked| (asked.file.clone(), Arc::from(asked.source.as_str()))));
+    on_tall_stack(|| look(subjects, tests, templates, sources))
 }
 
 /// Looks at policies that all parse.
@@ -142,7 +148,7 @@ fn trees<'s>(subjects: &'s [Subject], sources: &Sources) -> (Vec<(&'s Subject, R
     (parsed, problems)
 }
 
-fn look(subjects: &[Subject], tests: &[String], sources: Sources) -> Linted {
+fn look(subjects: &[Subject], tests: &[String], templates: &Templates, sources: Sources) -> Linted {
     let (parsed, mut problems) = trees(subjects, &sources);
     let complete = problems.is_empty();
     let modules: Vec<(&Module, Ref<Ast>)> = parsed.iter().map(|(s, ast)| (&s.module, ast.clone())).collect();
@@ -150,18 +156,20 @@ fn look(subjects: &[Subject], tests: &[String], sources: Sources) -> Linted {
     let schema = super::input::flat_schema();
     let ground = Ground::new(&parsed, &schema);
     let mut said = Vec::new();
-    let passed = shape::Passed::default();
-    let shapes = shape::AllShapes::new(&ground, &passed);
+    let passed = flow::Passed::default();
+    let shapes = flow::AllShapes::new(&ground, &passed);
     input::lints(&ground, &shapes, &mut said);
     never::lints(&ground, &shapes, &mut said);
+    calls::lints(&ground, &shapes, &mut said);
     nothing::lints(&ground, &shapes, &mut said);
+    asked::lints(&ground, templates, &mut said);
     params::lints(&ground, &mut said);
     hidden::lints(&ground, &mut said);
     said::lints(&ground, tests, &mut said);
     manners::lints(&ground, &mut said);
     if !complete {
         // What is in the file that could not be read may be what they miss.
-        said.retain(|one| !["UNUSED_RULE", "UNDEFINED_REFERENCE"].contains(&one.code));
+        said.retain(|one| !["UNUSED_RULE", "UNDEFINED_REFERENCE", "PREDICATE_UNKNOWN"].contains(&one.code));
     }
     let rules = ground.judged().count() as u64;
     let files = subjects.iter().filter(|s| s.judged).map(|s| s.module.file.clone()).collect();

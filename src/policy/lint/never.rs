@@ -1,7 +1,8 @@
 //! Conditions that never hold, and those that always do.
 
+use super::empty::mirrored;
+use super::flow::{AllShapes, Shapes};
 use super::ground::{File, Ground, Item, Said, plain};
-use super::shape::{AllShapes, Shapes};
 use super::tree::{self, range, scalar};
 use crate::policy::attribution::PACKAGE;
 use crate::policy::check::closest;
@@ -14,7 +15,8 @@ pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, 
     for (file, item) in ground.judged() {
         let Some(shapes) = shapes.get(item.number) else { continue };
         for query in tree::queries(item.rule) {
-            let mut body = Body { file, source: ground.source(item), facts: BTreeMap::new(), said };
+            let source = ground.source(item);
+            let mut body = Body { file, source, aliases: aliases(source, item.rule), facts: BTreeMap::new(), said };
             for statement in query.stmts.iter().filter(|statement| statement.with_mods.is_empty()) {
                 body.statement(&statement.literal);
                 body.present(&statement.literal, shapes);
@@ -57,6 +59,8 @@ impl Fact {
 struct Body<'b, 'a> {
     file: &'b File<'a>,
     source: &'a str,
+    /// The variables that are another name of something.
+    aliases: BTreeMap<&'a str, &'b Expr>,
     facts: BTreeMap<String, Fact>,
     said: &'b mut Vec<Said>,
 }
@@ -100,12 +104,13 @@ impl Body<'_, '_> {
             _ => return,
         };
         // A comparison that is not so says nothing of a number that is not there.
-        if negated && !matches!(op, BoolOp::Eq) {
+        if negated && !matches!(op, BoolOp::Eq | BoolOp::Ne) {
             return;
         }
         self.fact(known, expr, |fact| match (op, value.as_f64()) {
             (BoolOp::Eq, _) if negated => fact.not.push(value.clone()),
             (BoolOp::Eq, _) => narrow(fact, vec![value.clone()]),
+            (BoolOp::Ne, _) if negated => narrow(fact, vec![value.clone()]),
             (BoolOp::Ne, _) => fact.not.push(value.clone()),
             (BoolOp::Gt, Some(n)) => raise(&mut fact.low, n, true),
             (BoolOp::Ge, Some(n)) => raise(&mut fact.low, n, false),
@@ -124,12 +129,15 @@ impl Body<'_, '_> {
     }
 
     fn fact(&mut self, of: &Expr, place: &Expr, add: impl FnOnce(&mut Fact)) {
-        let name = plain(self.source, range(of.span()));
+        let name = named(self.source, of, &self.aliases);
         // What iterates is another thing each time it is written.
         if scalar(of).is_some() || name.split(' ').any(|word| word == "_") {
             return;
         }
-        let fact = self.facts.entry(name.clone()).or_default();
+        let fact = self.facts.entry(name.clone()).or_insert_with(|| {
+            // There is no less than nothing.
+            Fact { low: name.starts_with("count (").then_some((0.0, false)), ..Fact::default() }
+        });
         let before = fact.is_possible();
         add(fact);
         if before && !fact.is_possible() {
@@ -164,11 +172,16 @@ impl Body<'_, '_> {
             Literal::NotExpr { expr, .. } => (true, expr),
             _ => return,
         };
-        if !matches!(expr.as_ref(), Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. }) {
+        let called = matches!(expr.as_ref(), Expr::Call { .. });
+        if !called && !matches!(expr.as_ref(), Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. }) {
             return;
         }
-        let Some(shape) = shapes.of(expr) else { return };
+        let Some(mut shape) = shapes.of(expr) else { return };
         let types = shape.types();
+        if called && types == ["number"] {
+            // Whatever is counted, 0 is true.
+            shape = shape.there();
+        }
         if !shape.missing.is_empty() || shape.looked_up || types.is_empty() || types.contains(&"boolean") {
             return;
         }
@@ -212,16 +225,6 @@ fn sink(limit: &mut Option<(f64, bool)>, to: f64, open: bool) {
     }
 }
 
-fn mirrored(op: &BoolOp) -> BoolOp {
-    match op {
-        BoolOp::Lt => BoolOp::Gt,
-        BoolOp::Le => BoolOp::Ge,
-        BoolOp::Gt => BoolOp::Lt,
-        BoolOp::Ge => BoolOp::Le,
-        same => same.clone(),
-    }
-}
-
 /// A condition that comes out the same whatever the input: only false is no yes.
 fn fixed(expr: &Expr) -> Option<bool> {
     if let Some(value) = scalar(expr) {
@@ -262,5 +265,49 @@ fn undefined(ground: &Ground<'_>, file: &File<'_>, item: &Item<'_>, said: &mut V
             msg,
             help,
         });
+    }
+}
+
+/// The variables of a rule that are assigned once, and only another name of something.
+fn aliases<'s, 'r>(source: &'s str, rule: &'r regorus::unstable::Rule) -> BTreeMap<&'s str, &'r Expr> {
+    let mut found: BTreeMap<&str, Option<&Expr>> = BTreeMap::new();
+    for node in tree::nodes(rule) {
+        if let tree::Node::Expr(Expr::AssignExpr { op: AssignOp::ColEq, lhs, rhs, .. }) = node
+            && let Some(name) = tree::variable(source, lhs)
+        {
+            let plainly = tree::expressions(tree::Node::Expr(rhs)).into_iter().all(|part| {
+                tree::literal_text(part).is_some()
+                    || matches!(
+                        part,
+                        Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } | Expr::Number { .. }
+                    )
+            });
+            let one = scalar(rhs).is_none() && plainly && !plain(source, range(rhs.span())).contains("_ ]");
+            found.entry(name).and_modify(|old| *old = None).or_insert(Some(rhs.as_ref()).filter(|_| one));
+        }
+    }
+    found.into_iter().filter_map(|(name, of)| Some((name, of?))).collect()
+}
+
+/// What an expression is called, however it is spelled: `input["title"]`, and `t` after `t := input.title`.
+fn named(source: &str, expr: &Expr, aliases: &BTreeMap<&str, &Expr>) -> String {
+    match expr {
+        Expr::Var { .. } => {
+            let name = tree::variable(source, expr).unwrap_or_default();
+            match aliases.get(name) {
+                Some(of) => {
+                    named(source, of, &aliases.iter().filter(|(key, _)| **key != name).map(|(k, v)| (*k, *v)).collect())
+                }
+                None => name.to_owned(),
+            }
+        }
+        Expr::RefDot { refr, field, .. } => {
+            format!("{} . {}", named(source, refr, aliases), source.get(range(&field.0)).unwrap_or_default())
+        }
+        Expr::RefBrack { refr, index, .. } => match tree::literal_text(index) {
+            Some(key) => format!("{} . {key}", named(source, refr, aliases)),
+            None => format!("{} [ {} ]", named(source, refr, aliases), plain(source, range(index.span()))),
+        },
+        other => plain(source, range(other.span())),
     }
 }

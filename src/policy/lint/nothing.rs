@@ -5,19 +5,20 @@
 //! stands below a `not`, or is counted and found to be none — or that a template asks for holds over nothing: over no approval,
 //! over a missing key. The second needs to know which rules silence, so each is followed from the contract with its sign.
 
-use super::ground::{File, Ground, Item, Said, plain};
-use super::shape::{AllShapes, Shapes};
-use super::tree::{self, Node, call, counted, range, scalar};
-use crate::policy::names::callee;
-use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query};
+use super::empty::Empty;
+use super::flow::{AllShapes, Shapes};
+use super::ground::{Ground, Said};
+use super::tree::{self, Node, call, range, scalar};
+use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, said: &mut Vec<Said>) {
-    let signed = signs(ground);
+    let signed = signs(ground, shapes);
     for (file, item) in ground.judged() {
         let Some(own) = shapes.get(item.number) else { continue };
-        let mut look = Look { ground, file, item, source: ground.source(item), shapes: own, all: shapes, said };
+        let empty = Empty::new(ground, file, item, own);
+        let mut look = Look { empty, shapes: own, all: shapes, said };
         let speaks = item.set.is_some() || signed.contains(&(item.path.clone(), true));
         // What a set of the contract holds, it says; it silences nothing by itself.
         let silences = item.lets_through() || (item.set.is_none() && signed.contains(&(item.path.clone(), false)));
@@ -27,21 +28,23 @@ pub(super) fn lints<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>, 
                 query.stmts.iter().for_each(|statement| look.silent(query, statement));
             }
         }
-        for body in tree::bodies(item.rule).into_iter().filter(|_| silences) {
-            look.grants(body);
+        if silences {
+            look.unconditional();
+            tree::bodies(item.rule).into_iter().for_each(|body| look.grants(body));
         }
     }
 }
 
 /// Which rules stand behind the contract: as what it says (true), and as what keeps it from saying it (false).
-fn signs(ground: &Ground<'_>) -> BTreeSet<(String, bool)> {
+fn signs<'g, 'a>(ground: &'g Ground<'a>, shapes: &AllShapes<'g, 'a>) -> BTreeSet<(String, bool)> {
     let mut signed = BTreeSet::new();
     let mut open: Vec<(usize, bool)> = Vec::new();
     open.extend(ground.items.iter().enumerate().filter(|(_, item)| item.set.is_some()).map(|(n, _)| (n, true)));
     open.extend(ground.items.iter().enumerate().filter(|(_, item)| item.lets_through()).map(|(n, _)| (n, false)));
     while let Some((number, sign)) = open.pop() {
         let Some(item) = ground.items.get(number) else { continue };
-        for (path, flipped) in named(ground, item) {
+        let (Some(file), Some(own)) = (ground.files.get(item.file), shapes.get(number)) else { continue };
+        for (path, flipped) in named(&Empty::new(ground, file, item, own)) {
             let sign = sign != flipped;
             let is_set = ground.rules(&path).any(|item| item.set.is_some());
             if !is_set && signed.insert((path.clone(), sign)) {
@@ -53,98 +56,66 @@ fn signs(ground: &Ground<'_>) -> BTreeSet<(String, bool)> {
 }
 
 /// The rules an item names, and whether in a place where a yes of theirs is a no here.
-fn named(ground: &Ground<'_>, item: &Item<'_>) -> Vec<(String, bool)> {
-    let Some(file) = ground.files.get(item.file) else { return Vec::new() };
-    let source = ground.source(item);
-    let all = ground.mentions(item);
-    let mut flipped = BTreeSet::new();
-    let mut straight = BTreeSet::new();
-    let mut add = |node: Node<'_>, into: bool| {
+fn named(empty: &Empty<'_, '_, '_>) -> BTreeSet<(String, bool)> {
+    let all = empty.ground.mentions(empty.item);
+    let mut named = BTreeSet::new();
+    let mut add = |node: Node<'_>, flipped: bool| {
         for expr in tree::expressions(node) {
-            let set = if into { &mut flipped } else { &mut straight };
-            set.extend(paths(ground, file, item, source, expr).into_iter().filter(|path| all.contains(path)));
+            named.extend(empty.named(expr).into_iter().filter(|path| all.contains(path)).map(|path| (path, flipped)));
         }
     };
-    for part in tree::parts(item.rule) {
+    for part in tree::parts(empty.item.rule) {
         match part {
             Node::Query(query) => {
                 for statement in &query.stmts {
                     match &statement.literal {
-                        Literal::NotExpr { expr, .. } => add(Node::Expr(expr), true),
+                        Literal::NotExpr { expr, .. } => add(Node::Expr(expr), !flips(empty, expr)),
                         Literal::Every { domain, query, .. } => {
                             add(Node::Expr(domain), true);
                             add(Node::Query(query), false);
                         }
-                        Literal::Expr { expr, .. } => add(Node::Expr(expr), none_of(source, expr).is_some()),
+                        Literal::Expr { expr, .. } => add(Node::Expr(expr), flips(empty, expr)),
                         Literal::SomeVars { .. } | Literal::SomeIn { .. } => add(Node::Statement(statement), false),
                     }
                 }
             }
-            other => add(other, false),
+            Node::Expr(expr) => add(Node::Expr(expr), flips(empty, expr)),
+            Node::Statement(_) => {}
         }
     }
-    let signed = |set: BTreeSet<String>, sign: bool| set.into_iter().map(move |path| (path, sign));
-    signed(flipped, true).chain(signed(straight, false)).collect()
+    named
 }
 
-/// The rules an expression names by itself.
-fn paths(ground: &Ground<'_>, file: &File<'_>, item: &Item<'_>, source: &str, expr: &Expr) -> Vec<String> {
-    match expr {
-        Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => {
-            let (path, _) = crate::policy::names::rule_names(source, expr);
-            let outside = path.first().is_some_and(|root| !item.uses.locals.contains(root));
-            let resolved = file.names.resolve(&path).filter(|_| outside);
-            resolved.map(|path| ground.reached(&path)).unwrap_or_default()
-        }
-        Expr::Call { fcn, .. } => {
-            let at = range(fcn.span());
-            let called = item.uses.calls.iter().find(|call| call.span == at);
-            called.map(|call| callee(call, &file.names, |path| ground.by_path.contains_key(path))).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// `count(x) == 0`, `count(x) < 2`, `x == []`, `x == set()`: what is said to be none, or few.
-fn none_of<'e>(source: &str, expr: &'e Expr) -> Option<&'e Expr> {
-    let Expr::BoolExpr { op, lhs, rhs, .. } = expr else { return None };
-    let empty = |side: &Expr| match side {
-        Expr::Array { items, .. } | Expr::Set { items, .. } => items.is_empty(),
-        Expr::Object { fields, .. } => fields.is_empty(),
-        other => call(source, other).is_some_and(|(name, arguments)| name == "set" && arguments.is_empty()),
+/// It holds where what it names is empty, or false.
+fn flips<'g>(empty: &Empty<'_, 'g, '_>, expr: &'g Expr) -> bool {
+    let is = |side: &Expr, value: bool| scalar(side) == Some(value.into());
+    let denied = match expr {
+        Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } => is(lhs, false) || is(rhs, false),
+        Expr::BoolExpr { op: BoolOp::Ne, lhs, rhs, .. } => is(lhs, true) || is(rhs, true),
+        _ => false,
     };
-    for (side, other, few) in
-        [(lhs, rhs, matches!(op, BoolOp::Lt | BoolOp::Le)), (rhs, lhs, matches!(op, BoolOp::Gt | BoolOp::Ge))]
-    {
-        let zero = matches!(op, BoolOp::Eq) && scalar(other).is_some_and(|value| value.as_f64() == Some(0.0));
-        if let Some(of) = counted(source, side).filter(|_| zero || few) {
-            return Some(of);
-        }
-        if matches!(op, BoolOp::Eq) && empty(other) {
-            return Some(side);
-        }
-    }
-    None
+    denied || empty.without(expr, false).is_some()
 }
 
 struct Look<'l, 'g, 'a> {
-    ground: &'g Ground<'a>,
-    file: &'g File<'a>,
-    item: &'g Item<'a>,
-    source: &'a str,
+    empty: Empty<'l, 'g, 'a>,
     shapes: &'l Shapes<'g, 'a>,
     /// Those of every rule.
     all: &'l AllShapes<'g, 'a>,
     said: &'l mut Vec<Said>,
 }
 
-impl Look<'_, '_, '_> {
+impl<'g> Look<'_, 'g, '_> {
     fn say(&mut self, code: &'static str, span: Range<usize>, msg: String, help: Option<String>) {
-        self.said.push(Said { code, file: self.file.subject.module.file.clone(), span, msg, help });
+        self.said.push(Said { code, file: self.empty.file.subject.module.file.clone(), span, msg, help });
     }
 
     fn written(&self, expr: &Expr) -> String {
-        plain(self.source, range(expr.span())).replace(' ', "")
+        self.empty.written(expr)
+    }
+
+    fn source(&self) -> &'g str {
+        self.empty.ground.source(self.empty.item)
     }
 
     /// The first key on the way to an expression that may be missing and that the body does not ask for by itself.
@@ -166,12 +137,24 @@ impl Look<'_, '_, '_> {
         })
     }
 
+    /// Another condition of the body does not hold where the key is missing.
+    fn has_by_then(&self, query: &Query, but: &LiteralStmt, missing: &String) -> bool {
+        let needs = |expr: &Expr| self.shapes.of(expr).is_some_and(|shape| shape.missing.contains(missing));
+        query.stmts.iter().filter(|statement| !std::ptr::eq(*statement, but)).any(|statement| {
+            match &statement.literal {
+                Literal::Expr { expr, .. } => tree::outer(expr).into_iter().any(needs),
+                Literal::SomeIn { collection, .. } => tree::outer(collection).into_iter().any(needs),
+                _ => false,
+            }
+        })
+    }
+
     /// `not f(input.x)`, `not "a" in input.x`.
     fn call_below_not(&mut self, query: &Query, statement: &LiteralStmt) {
         let Literal::NotExpr { span, expr } = &statement.literal else { return };
         for below in tree::expressions(Node::Expr(expr)) {
             let arguments: Vec<&Expr> = match below {
-                Expr::Call { .. } => match call(self.source, below) {
+                Expr::Call { .. } => match call(self.source(), below) {
                     Some((name, _)) if name == "object.get" => continue,
                     Some((_, arguments)) => arguments,
                     None => continue,
@@ -179,7 +162,9 @@ impl Look<'_, '_, '_> {
                 Expr::Membership { value, collection, .. } => vec![value, collection],
                 _ => continue,
             };
-            let missing = arguments.into_iter().find_map(|argument| self.missing(query, argument));
+            let keys =
+                arguments.into_iter().filter_map(|argument| self.shapes.of(argument)).flat_map(|shape| shape.missing);
+            let missing = keys.into_iter().find(|key| !self.has_by_then(query, statement, key));
             if let Some(missing) = missing {
                 let msg = format!("`{missing}` may be missing, and then this holds here and not in OPA");
                 let help = format!("ask for `{missing}` in a line before, or read it with `object.get` and a default");
@@ -189,7 +174,7 @@ impl Look<'_, '_, '_> {
     }
 
     /// `input.x != "good"`, `every y in input.x`, `count(input.x) == 0`, in a rule that speaks.
-    fn silent(&mut self, query: &Query, statement: &LiteralStmt) {
+    fn silent(&mut self, query: &Query, statement: &'g LiteralStmt) {
         match &statement.literal {
             Literal::Expr { expr, .. } => match expr.as_ref() {
                 Expr::BoolExpr { op: BoolOp::Ne, lhs, rhs, .. } => {
@@ -201,7 +186,8 @@ impl Look<'_, '_, '_> {
                     }
                 }
                 other => {
-                    if let Some(missing) = none_of(self.source, other).and_then(|of| self.missing(query, of)) {
+                    let none = self.empty.without(other, false);
+                    if let Some(missing) = none.and_then(|of| self.missing(query, of)) {
                         let msg = format!(
                             "`{missing}` may be missing, and then it cannot be counted, and this rule is silent"
                         );
@@ -221,31 +207,57 @@ impl Look<'_, '_, '_> {
         }
     }
 
+    /// A rule that silences without any condition.
+    fn unconditional(&mut self) {
+        let yes = |value: &Expr| scalar(value) == Some(true.into());
+        let name = &self.empty.item.name;
+        let msg = match self.empty.item.rule {
+            Rule::Default { value, .. } if yes(value) => format!("`{name}` holds where no rule says otherwise"),
+            Rule::Spec { head: RuleHead::Set { .. }, bodies, .. }
+                if self.empty.item.lets_through() && bodies.iter().all(|body| body.query.stmts.is_empty()) =>
+            {
+                format!("this `{name}` holds for every change")
+            }
+            Rule::Spec { head: RuleHead::Compr { assign: Some(assign), .. }, bodies, .. } if bodies.is_empty() => {
+                let Some(of) = self.empty.without(&assign.value, false) else { return };
+                let msg = format!("`{name}` holds where `{}` is empty", self.written(of));
+                return self.say("EMPTY_GRANTS", range(assign.value.span()), msg, None);
+            }
+            _ => return,
+        };
+        let help = "let it hold where something is there that makes it good".to_owned();
+        self.say("EMPTY_GRANTS", self.empty.item.head.clone(), msg, Some(help));
+    }
+
     /// A body of a rule that silences: does it hold where nothing is?
-    fn grants(&mut self, body: &Query) {
-        let asks = body.stmts.iter().any(|statement| self.is_evidence(&statement.literal));
+    fn grants(&mut self, body: &'g Query) {
+        if let Rule::Spec { head: RuleHead::Compr { assign: Some(assign), .. }, .. } = self.empty.item.rule
+            && let Some(of) = self.empty.without(&assign.value, false)
+        {
+            self.empty_grants(body, &assign.value, of);
+        }
         for statement in &body.stmts {
             match &statement.literal {
-                Literal::Every { span, domain, .. } if !asks => {
+                Literal::Every { span, domain, .. } if !self.asks(body, domain) => {
                     let of = self.written(domain);
-                    let msg = format!("`{}` holds where `{of}` is empty", self.item.name);
-                    self.say(
-                        "EMPTY_GRANTS",
-                        range(span),
-                        msg,
-                        Some(format!("ask for something as well: `count({of}) > 0`")),
-                    );
+                    let msg = format!("`{}` holds where `{of}` is empty", self.empty.item.name);
+                    let help = format!("ask for something as well: `count({of}) > 0`");
+                    self.say("EMPTY_GRANTS", range(span), msg, Some(help));
                 }
-                Literal::Expr { expr, .. } if !asks => {
-                    if let Some(of) = none_of(self.source, expr) {
-                        let of = self.written(of);
-                        let msg = format!("`{}` holds where `{of}` is empty", self.item.name);
-                        self.say("EMPTY_GRANTS", range(expr.span()), msg, None);
+                Literal::Expr { expr, .. } => {
+                    if let Some(of) = self.empty.without(expr, false) {
+                        self.empty_grants(body, expr, of);
                     }
                 }
                 Literal::NotExpr { span, expr } => {
+                    if let Some(of) = self.empty.without(expr, true) {
+                        self.empty_grants(body, expr, of);
+                    } else if let Some(of) = self.goes_through(body, expr) {
+                        let msg = format!("`{}` holds where `{of}` is empty", self.empty.item.name);
+                        self.say("EMPTY_GRANTS", range(span), msg, None);
+                    }
                     if let Some(missing) = self.rests_on(body, expr) {
-                        let msg = format!("`{}` holds where `{missing}` is missing", self.item.name);
+                        let msg = format!("`{}` holds where `{missing}` is missing", self.empty.item.name);
                         let help = format!("ask for `{missing}` in the same body");
                         self.say("ABSENCE_GRANTS", range(span), msg, Some(help));
                     }
@@ -255,16 +267,24 @@ impl Look<'_, '_, '_> {
         }
     }
 
-    /// A condition that only something that is there can meet.
-    fn is_evidence(&self, literal: &Literal) -> bool {
-        match literal {
-            Literal::SomeIn { .. } => true,
-            Literal::Expr { expr, .. } => match expr.as_ref() {
-                Expr::AssignExpr { .. } => false,
-                other => none_of(self.source, other).is_none(),
-            },
-            Literal::SomeVars { .. } | Literal::NotExpr { .. } | Literal::Every { .. } => false,
+    fn empty_grants(&mut self, body: &'g Query, place: &Expr, of: &'g Expr) {
+        let asks = |of| body.stmts.iter().any(|statement| self.empty.is_evidence(&statement.literal, of));
+        if !asks(Some(of).filter(|of| self.empty.is_made(of))) {
+            let msg = format!("`{}` holds where `{}` is empty", self.empty.item.name, self.written(of));
+            self.say("EMPTY_GRANTS", range(place.span()), msg, None);
         }
+    }
+
+    /// A condition of the body asks for something of the collection that is there.
+    fn asks(&self, body: &'g Query, of: &'g Expr) -> bool {
+        body.stmts.iter().any(|statement| self.empty.is_evidence(&statement.literal, Some(of)))
+    }
+
+    /// `not bad`, where `bad` goes through a collection.
+    fn goes_through(&self, body: &'g Query, expr: &'g Expr) -> Option<String> {
+        let (Expr::Var { .. } | Expr::RefDot { .. } | Expr::Call { .. }) = expr else { return None };
+        let named = self.empty.named(expr).into_iter();
+        named.filter(|_| !self.asks(body, expr)).find_map(|path| self.empty.ground.goes_through(&path))
     }
 
     /// A key that may be missing and that what is denied rests on: written here, or in a rule it names.
@@ -276,9 +296,9 @@ impl Look<'_, '_, '_> {
             return Some(missing);
         }
         let named = tree::expressions(Node::Expr(expr)).into_iter();
-        let named = named.flat_map(|part| paths(self.ground, self.file, self.item, self.source, part));
+        let named = named.flat_map(|part| self.empty.named(part));
         named.collect::<BTreeSet<_>>().iter().find_map(|path| {
-            self.ground.rules(path).find_map(|item| {
+            self.empty.ground.rules(path).find_map(|item| {
                 let shapes = self.all.get(item.number)?;
                 let nodes = tree::nodes(item.rule);
                 let compared = nodes.iter().filter_map(|node| match node {

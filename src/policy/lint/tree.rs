@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// A node of the tree.
 #[derive(Clone, Copy)]
-pub(super) enum Node<'e> {
+pub(in crate::policy) enum Node<'e> {
     Expr(&'e Expr),
     Statement(&'e LiteralStmt),
     /// Statements that must all hold.
@@ -112,14 +112,14 @@ pub(super) fn walk<'e>(node: Node<'e>, visit: &mut dyn FnMut(Node<'e>)) {
 }
 
 /// Every node of a rule.
-pub(super) fn nodes(rule: &Rule) -> Vec<Node<'_>> {
+pub(in crate::policy) fn nodes(rule: &Rule) -> Vec<Node<'_>> {
     let mut all = Vec::new();
     parts(rule).into_iter().for_each(|part| walk(part, &mut |node| all.push(node)));
     all
 }
 
 /// Every expression below a node, itself included.
-pub(super) fn expressions(node: Node<'_>) -> Vec<&Expr> {
+pub(in crate::policy) fn expressions(node: Node<'_>) -> Vec<&Expr> {
     let mut all = Vec::new();
     walk(node, &mut |node| {
         if let Node::Expr(expr) = node {
@@ -144,7 +144,7 @@ pub(super) fn bodies(rule: &Rule) -> Vec<&Query> {
 }
 
 /// The name of a variable.
-pub(super) fn variable<'s>(source: &'s str, expr: &Expr) -> Option<&'s str> {
+pub(in crate::policy) fn variable<'s>(source: &'s str, expr: &Expr) -> Option<&'s str> {
     match expr {
         Expr::Var { span, .. } => source.get(range(span)),
         _ => None,
@@ -184,14 +184,21 @@ pub(super) fn call<'e>(source: &str, expr: &'e Expr) -> Option<(String, Vec<&'e 
     Some((path.join("."), params.iter().map(|param| param.as_ref()).collect()))
 }
 
-/// The argument of `count(…)`.
-pub(super) fn counted<'e>(source: &str, expr: &'e Expr) -> Option<&'e Expr> {
-    let (name, arguments) = call(source, expr)?;
-    if name == "count" { arguments.first().copied() } else { None }
+/// An expression and what it is made of, but for what a comprehension keeps to itself.
+pub(super) fn outer(expr: &Expr) -> Vec<&Expr> {
+    let mut all = vec![expr];
+    if !matches!(expr, Expr::ArrayCompr { .. } | Expr::SetCompr { .. } | Expr::ObjectCompr { .. }) {
+        for child in below(expr) {
+            if let Node::Expr(child) = child {
+                all.extend(outer(child));
+            }
+        }
+    }
+    all
 }
 
 /// A span as bytes. The engine leaves the quotes of a text out; here they belong to it.
-pub(super) fn range(span: &Span) -> Range<usize> {
+pub(in crate::policy) fn range(span: &Span) -> Range<usize> {
     let byte = |n: u32| usize::try_from(n).unwrap_or(0);
     let (start, end) = (byte(span.start), byte(span.end));
     let text = span.source.get_contents().as_bytes();

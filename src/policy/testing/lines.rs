@@ -26,6 +26,8 @@ impl Lines {
             RuleHead::Set { key, .. } => key.iter().for_each(|key| self.expr(key)),
         }
         for body in bodies {
+            // What an `else` yields.
+            body.assign.iter().for_each(|assign| self.expr(&assign.value));
             self.query(&body.query);
         }
     }

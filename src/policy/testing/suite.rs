@@ -129,7 +129,15 @@ impl Suite {
     fn judged(&self, index: usize, found: &Found, value: &Value) -> Ran {
         let passed = |held: bool| if held { TestOutcome::Passed } else { TestOutcome::Failed };
         match &found.shape {
-            Shape::Plain => Ran::of(Ok(passed(*value == Value::Bool(true)))),
+            Shape::Plain if *value == Value::Bool(true) || *value == Value::Undefined => {
+                Ran::of(Ok(passed(*value != Value::Undefined)))
+            }
+            Shape::Plain => {
+                let place = Some(found.test.place.clone());
+                let text = format!("it is {}, not `true`", value::shown(value));
+                let reasons = vec![TestReason { place, text, ..TestReason::default() }];
+                Ran { reasons, ..Ran::of(Ok(TestOutcome::Failed)) }
+            }
             Shape::Set => {
                 let text = "a set is never `true`; write the cases as `test_x[case] if { … }`".to_owned();
                 let place = Some(found.test.place.clone());
