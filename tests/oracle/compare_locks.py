@@ -149,6 +149,8 @@ def entries(name, tree):
         if name in ("Cargo.lock", "poetry.lock", "uv.lock") and key == "package":
             for entry in value:
                 found[entry.get("name")].append(entry)
+        elif name == "Cargo.lock" and key == "root":
+            found[value.get("name")].append(value)
         elif name.endswith(".json") and key in ("packages", "dependencies"):
             nested(f"{key}:", value, found, rest)
         elif name == "pnpm-lock.yaml" and key in ("packages", "snapshots"):

@@ -356,7 +356,7 @@ def alike(form, reader, name):
             key = key.split(":")[0].rstrip()
         if reader == "go ini.v1" and section.lower() in ("", "default"):
             section, sep = "", "\x1f"
-        section = re.sub(r'^(\S+)[ \t]+"?([^"]*)"?(.*)$', r"\1.\2\3", section.strip()).replace("\\", "").replace('"', "")
+        section = re.sub(r"[ \t]+", ".", section.strip().replace('"', "")).replace("\\", "")
         section = re.sub(r"\.+", ".", section).strip(".")
         return f"{section.lower()}{sep}{key.lower()}"
     return name

@@ -38,7 +38,9 @@ pub(super) fn read(tree: &Tree, root: &Node<'_>) -> Result<Lockfile, SyntaxFault
             }
             // Before version 1 had a number, the project itself stood apart.
             "root" => {
-                lock.packages.push(entry(tree, &field.node, DocPath::keys(["root"]))?);
+                let mut root = entry(tree, &field.node, DocPath::keys(["root"]))?;
+                root.values.push(tree.value(field, DocPath::keys(["root"]), "true", Bearing::Stands));
+                lock.packages.push(root);
                 nodes.push(&field.node);
             }
             METADATA => {}

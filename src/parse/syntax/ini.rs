@@ -35,6 +35,13 @@ pub(super) fn root(source: Source<'_>) -> Result<Node<'_>, SyntaxFault> {
         }
         reader.line(place, indent)?;
     }
+    let text = reader.source.text;
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    if last.contains([';', '#']) {
+        return Err(reader
+            .source
+            .fault(text.len() - last.len(), "ends in a comment without a line end, which PHP cannot read"));
+    }
     reader.close()?;
     let mut fields = reader.root;
     let place = extent(&fields).unwrap_or(0..0);
