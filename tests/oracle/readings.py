@@ -197,16 +197,14 @@ def is_key(wanted, key):
 
 
 def near(one, two):
-    """Some readers round a key to half of its digits."""
-    one, two = number(one), number(two)
-    return None not in (one, two) and math.isclose(one, two, rel_tol=1e-6)
+    """Some readers round a key to half of its digits, some take a zero before it for another radix."""
+    seen, meant = number(one), [number(two), number(re.sub("^0([0-7]+)$", r"0o\1", two))]
+    return seen is not None and any(of is not None and math.isclose(seen, of, rel_tol=1e-6) for of in meant)
 
 
 def number(text):
     if not isinstance(text, str):
         return None
-    if re.fullmatch(r"0[0-7]+", text):
-        return float(int(text, 8))
     try:
         return float(int(text.replace("_", ""), 0))
     except ValueError:
@@ -390,8 +388,8 @@ def is_value(kind, said, seen, form):
         return letter == "n"
     if kind == "string" and form == "xml":  # a line break in an attribute is a blank to those who follow the standard
         return letter == "s" and re.sub("[\\n\\t]", " ", value[0]) == re.sub("[\\n\\t]", " ", said)
-    if kind == "string" and form == "toml":  # one makes line breaks alike, an old one loses some behind a backslash
-        return letter == "s" and "".join(value[0].split("\r\n")) == "".join(said.split("\r\n")) or "\n" in said
+    if kind == "string" and form in ("toml", "hcl"):  # some make line breaks alike, an old one loses some behind a backslash
+        return letter == "s" and (value[0].replace("\r\n", "\n") == said.replace("\r\n", "\n") or form == "toml" and "\n" in said)
     if kind == "string":
         return letter == "s" and value[0] == said
     if kind == "map":

@@ -64,6 +64,8 @@ impl Gap {
             }
             b'-' if before == b'\n' && rest.starts_with(b"---") => at + 3,
             b'.' if before == b'\n' && rest.starts_with(b"...") => {
+                // A second one ends a document that only some readers see.
+                self.stray = self.stray.or(self.over.and(Some(at)));
                 self.over = self.over.or(Some(at));
                 at + 3
             }
