@@ -38,13 +38,7 @@ pub(in crate::policy) struct Bundle {
 impl Bundle {
     /// Parses and checks the policies.
     pub(super) fn load(head: &Head, data: &str) -> Result<Self, PolicyErrors> {
-        on_tall_stack(|| match load(head, data)? {
-            Loaded::Ready(bundle) => Ok(*bundle),
-            Loaded::Respelled(head, first) => match load(&head, data)? {
-                Loaded::Ready(bundle) => Ok(*bundle),
-                Loaded::Respelled(..) => Err(first),
-            },
-        })?
+        on_tall_stack(|| load(head, data, false))?
     }
 
     /// What the rules say of the files.
@@ -128,14 +122,7 @@ fn combined(files: &[File<'_>]) -> String {
     format!("[{}]", parts.join(","))
 }
 
-/// What came of loading.
-enum Loaded {
-    Ready(Box<Bundle>),
-    /// Texts the engine may take instead, and what it has against these.
-    Respelled(Head, PolicyErrors),
-}
-
-fn load(head: &Head, data: &str) -> Result<Loaded, PolicyErrors> {
+fn load(head: &Head, data: &str, respelt: bool) -> Result<Bundle, PolicyErrors> {
     let limits = Limits { time: Duration::from_millis(head.milliseconds) };
     let module = |(file, source): &(String, String)| Module {
         file: file.clone(),
@@ -161,6 +148,9 @@ fn load(head: &Head, data: &str) -> Result<Loaded, PolicyErrors> {
     if !problems.is_empty() {
         return Err(PolicyErrors::new(problems));
     }
+    if let Some(head) = respelled(head, &parsed).filter(|_| !respelt) {
+        return load(&head, data, true);
+    }
     let crashed = |error: String| PolicyErrors::from(fault(&error, PolicyCode::Parse, &sources));
     let data = Value::from_json_str(data).map_err(|e| crashed(e.to_string()))?;
     let namespaces = namespaces(&parsed);
@@ -171,16 +161,12 @@ fn load(head: &Head, data: &str) -> Result<Loaded, PolicyErrors> {
     engine.add_policy(format!("{ASKING}.rego"), companion(&rules, &namespaces)).map_err(|e| crashed(e.to_string()))?;
     engine.add_data(data.clone()).map_err(|e| crashed(e.to_string()))?;
     builtins::shadow(&mut engine).map_err(crashed)?;
-    if let Err(error) = engine.compile_with_entrypoint(&format!("data.{ASKING}.results").into()) {
-        let error = crashed(error.to_string());
-        return respelled(head, &parsed).map(|head| Loaded::Respelled(head, error.clone())).ok_or(error);
-    }
+    engine.compile_with_entrypoint(&format!("data.{ASKING}.results").into()).map_err(|e| crashed(e.to_string()))?;
     let words = modules.iter().flat_map(|module| scan::words(&module.source));
     let reads_name = words
         .into_iter()
         .any(|word| word.kind == WordKind::Text && word.text.contains("conftest") || word.text == "conftest");
-    let bundle = Bundle { engine, rules, unasked, data, reads_name, combine: head.combine, sources };
-    Ok(Loaded::Ready(Box::new(bundle)))
+    Ok(Bundle { engine, rules, unasked, data, reads_name, combine: head.combine, sources })
 }
 
 /// The same policies with the names spelled anew that the engine cannot tell apart; `None` where there are none.

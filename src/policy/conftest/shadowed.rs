@@ -1,21 +1,34 @@
-//! A comprehension that gives a value to a name it has read before: OPA takes the first for the name outside, the engine
-//! for a mistake. The name inside gets another spelling; every line stays where it is.
+//! A comprehension that gives a value to a name it has read before, or declares one that its rule declares as well: OPA
+//! tells the two apart, the engine takes them for a mistake. The name inside gets another spelling; every line stays where
+//! it is.
 
-use super::super::lint::tree::{self, Node, range, variable};
+use crate::policy::lint::tree::{self, Node, range, variable};
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module as Ast, Query};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The text with such names spelled anew; `None` where there is none.
 pub(super) fn respelled(source: &str, ast: &Ast) -> Option<String> {
     let mut changes: BTreeMap<usize, (usize, String)> = BTreeMap::new();
-    for node in ast.policy.iter().flat_map(|rule| tree::nodes(rule)) {
-        let Node::Expr(expr) = node else { continue };
-        match expr {
-            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-                look(source, &[term], query, &mut changes);
+    for rule in &ast.policy {
+        let outside: Vec<&str> = tree::bodies(rule).into_iter().flat_map(|body| declared(source, body)).collect();
+        for node in tree::nodes(rule) {
+            let Node::Expr(expr) = node else { continue };
+            let (terms, query): (Vec<&Expr>, _) = match expr {
+                Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => (vec![term], query),
+                Expr::ObjectCompr { key, value, query, .. } => (vec![key, value], query),
+                _ => continue,
+            };
+            look(source, &terms, query, &mut changes);
+            let twice: Vec<&str> = declared(source, query).filter(|name| outside.contains(name)).collect();
+            for name in twice {
+                let parts = terms.iter().map(|term| Node::Expr(term)).chain([Node::Query(query)]);
+                let named = parts.flat_map(tree::expressions).filter(|expr| variable(source, expr) == Some(name));
+                let spans = named.map(|expr| range(expr.span())).chain(declarations(source, query, name));
+                for span in spans {
+                    changes.insert(span.start, (span.end, fresh(source, name)));
+                }
             }
-            Expr::ObjectCompr { key, value, query, .. } => look(source, &[key, value], query, &mut changes),
-            _ => {}
         }
     }
     let mut text = String::with_capacity(source.len() * 2);
@@ -45,6 +58,24 @@ fn look(source: &str, terms: &[&Expr], query: &Query, changes: &mut BTreeMap<usi
             changes.insert(span.start, (span.end, other.clone()));
         }
     }
+}
+
+/// The names that `some` declares in a query.
+fn declared<'s>(source: &'s str, query: &Query) -> impl Iterator<Item = &'s str> {
+    let vars = query.stmts.iter().filter_map(|statement| match &statement.literal {
+        Literal::SomeVars { vars, .. } => Some(vars),
+        _ => None,
+    });
+    vars.flatten().filter_map(|span| source.get(range(span)))
+}
+
+/// Where `some` declares a name in a query.
+fn declarations(source: &str, query: &Query, name: &str) -> Vec<Range<usize>> {
+    let vars = query.stmts.iter().filter_map(|statement| match &statement.literal {
+        Literal::SomeVars { vars, .. } => Some(vars),
+        _ => None,
+    });
+    vars.flatten().map(range).filter(|span| source.get(span.clone()) == Some(name)).collect()
 }
 
 /// `name := value`.
@@ -80,6 +111,11 @@ mod tests {
             ("x := [n | n := input.n; n == 1]", None),
             ("x := [n | some n in input.n; n == 1]", None),
             ("x if { n == 1; n := 2 }", None),
+            (
+                "x if { some i; y := {i | some i; input[i].i == 1}; y[i] }",
+                Some("x if { some i; y := {i_ | some i_; input[i_].i == 1}; y[i] }"),
+            ),
+            ("x if { y := {i | some i; input[i]}; z := [i | some i; y[i]]; z }", None),
         ];
         for (body, expected) in table {
             let source = format!("package p\nimport rego.v1\n{body}\n");

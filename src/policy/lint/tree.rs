@@ -136,7 +136,7 @@ pub(super) fn queries(rule: &Rule) -> Vec<&Query> {
 }
 
 /// The bodies of a rule.
-pub(super) fn bodies(rule: &Rule) -> Vec<&Query> {
+pub(in crate::policy) fn bodies(rule: &Rule) -> Vec<&Query> {
     match rule {
         Rule::Default { .. } => Vec::new(),
         Rule::Spec { bodies, .. } => bodies.iter().map(|body| body.query.as_ref()).collect(),
