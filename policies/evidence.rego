@@ -65,13 +65,19 @@ force_normal contains {
 
 plan_gaps(plan) := {"it ended in an error" | plan.errored == true} |
 	({"part of it is deferred to a later plan" | plan.complete == false} |
+	({"it does not say which format it has" | not is_string(object.get(plan, "format_version", null))} |
 	({"it says nothing of the resources" | not is_array(object.get(plan, "resource_changes", null))} |
-	{"it does not say of each resource what is done to it" | some change in list(plan, "resource_changes"); not plan_change_is_whole(change)}))
+	{"it does not say of each resource what is done to it" | some change in list(plan, "resource_changes"); not plan_change_is_whole(change)})))
 
 plan_change_is_whole(change) if {
 	is_string(change.address)
 	is_array(change.change.actions)
+	count(change.change.actions) > 0
+	every action in change.change.actions { action in plan_actions }
 }
+
+# A word that is none of these may stand for anything.
+plan_actions := {"no-op", "create", "read", "update", "delete", "forget"}
 
 # ---- scans
 

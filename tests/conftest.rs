@@ -143,6 +143,11 @@ fn judged(case: &Case) -> Result<(), String> {
     let mut expected = case.says.clone();
     says.sort();
     expected.sort();
+    // What is only info is left out of the first screen of an approval.
+    let quiet = document["findings"].as_array().unwrap().iter().filter(|one| one["severity"] == "info");
+    if let Some(one) = quiet.map(shown).find(|line| line.starts_with("CONFTEST_")) {
+        return Err(format!("{}: nobody is shown {one}", case.name));
+    }
     let blocks = block.iter().any(|one| one["code"].as_str().unwrap().starts_with("CONFTEST_"));
     if says != expected || blocks != (document["verdict"] == "block") {
         return Err(format!("{}: {says:#?}, verdict {}", case.name, document["verdict"]));

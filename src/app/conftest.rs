@@ -101,7 +101,7 @@ pub(super) fn findings(said: Vec<Said>, fail_on_warn: bool) -> (Vec<Finding>, Ve
             SaidKind::Failure => ("CONFTEST_DENY", Severity::Error),
             SaidKind::Warning if fail_on_warn => ("CONFTEST_WARN", Severity::Error),
             SaidKind::Warning => ("CONFTEST_WARN", Severity::Warn),
-            SaidKind::Excepted => ("CONFTEST_EXCEPTED", Severity::Info),
+            SaidKind::Excepted => ("CONFTEST_EXCEPTED", Severity::Warn),
             SaidKind::Unasked => ("CONFTEST_IDLE", Severity::Warn),
         };
         let places: Vec<Place> = one.places.into_iter().map(|(file, line)| Place { file, line }).collect();

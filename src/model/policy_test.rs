@@ -88,6 +88,8 @@ pub struct TestReason {
     pub values: Vec<(String, String)>,
     /// Where the two sides of a comparison differ.
     pub differences: Vec<Difference>,
+    /// How many more differences are not told.
+    pub more_differences: u64,
 }
 
 /// One place at which two values differ.
@@ -172,10 +174,12 @@ impl PolicyCoverage {
         (sum(|file| file.covered.len()), sum(|file| file.missed.len()))
     }
 
-    /// How much of all files was evaluated, in per cent.
+    /// How much of all files was evaluated, in per cent. Where there is nothing to evaluate, nothing was.
     pub fn percent(&self) -> f64 {
-        let (covered, missed) = self.lines();
-        percent(covered, missed)
+        match self.lines() {
+            (0, 0) => 0.0,
+            (covered, missed) => percent(covered, missed),
+        }
     }
 
     /// It is less than asked for.
@@ -291,5 +295,7 @@ mod tests {
         coverage.threshold = Some(50.01);
         assert!(coverage.falls_short());
         assert_eq!(coverage.files["c"].percent(), 100.0);
+        coverage.files.retain(|name, _| name == "c");
+        assert_eq!((coverage.lines(), coverage.percent(), coverage.falls_short()), ((0, 0), 0.0, true));
     }
 }

@@ -202,7 +202,7 @@ impl Reader<'_> {
             Some("package") => Scope::Package,
             Some("subpackages") => Scope::Subpackages,
             _ => {
-                self.problem(self.line_of(value), "a scope is `rule`, `document`, `package` or `subpackages`");
+                self.problem(self.line_of(value), "`scope` must be `rule`, `document`, `package` or `subpackages`");
                 return None;
             }
         };
@@ -226,11 +226,11 @@ impl Reader<'_> {
             "related_resources" => block.related_resources = self.list(name, value, &["ref"]),
             "entrypoint" => match value.scalar() {
                 Some(Scalar::Bool(entrypoint)) => block.entrypoint = entrypoint,
-                _ => self.problem(self.line_of(value), "`entrypoint` is true or false"),
+                _ => self.problem(self.line_of(value), "`entrypoint` must be true or false"),
             },
             "custom" => match self.datum(value) {
                 Some(Datum::Map(custom)) => block.custom = custom,
-                Some(_) => self.problem(self.line_of(value), "`custom` is a mapping"),
+                Some(_) => self.problem(self.line_of(value), "`custom` must be a mapping"),
                 None => {}
             },
             // Types for OPA's checker and for its compiler; they change nothing here.
@@ -242,7 +242,7 @@ impl Reader<'_> {
     fn text(&mut self, name: &str, value: &Node<'_>) -> Option<String> {
         let text = scalar(value);
         if text.is_none() {
-            self.problem(self.line_of(value), format!("`{name}` is text"));
+            self.problem(self.line_of(value), format!("`{name}` must be a text"));
         }
         text
     }
@@ -250,7 +250,7 @@ impl Reader<'_> {
     /// A list of texts, or of mappings that hold the text under one of these keys.
     fn list(&mut self, name: &str, value: &Node<'_>, keys: &[&str]) -> Vec<String> {
         let Value::List(items) = &value.value else {
-            self.problem(self.line_of(value), format!("`{name}` is a list"));
+            self.problem(self.line_of(value), format!("`{name}` must be a list"));
             return Vec::new();
         };
         let mut list = Vec::new();
@@ -444,11 +444,11 @@ deny contains msg if { msg := \"# METADATA\" }
             (
                 "# METADATA\n# title: [x]\n# authors: ann\n# entrypoint: maybe\np := 1",
                 &["1-5"],
-                &["2: is text", "3: is a list", "4: true or false"],
+                &["2: must be a text", "3: must be a list", "4: true or false"],
             ),
             ("# METADATA\n# scope: rule\npackage x", &["1-None"], &["2: belongs above a rule"]),
             ("# METADATA\n# scope: package\np := 1", &["1-3"], &["2: belongs above a package"]),
-            ("# METADATA\n# scope: world\np := 1", &["1-3"], &["2: a scope is"]),
+            ("# METADATA\n# scope: world\np := 1", &["1-3"], &["2: `scope` must be"]),
             ("# METADATA\n# scope: document\np := 1", &["1-None"], &[]),
             ("# METADATA\n# title: x\npackages := 1", &["1-3"], &[]),
             ("p := `\n# METADATA\n# title: x\n`\nq := 1", &[], &[]),

@@ -46,7 +46,7 @@ impl RuleSet {
     }
 
     /// The code of a finding that gives none, in a rule whose METADATA gives none.
-    fn default_code(self) -> &'static str {
+    pub(super) fn default_code(self) -> &'static str {
         match self {
             Self::ForceNormal => "POLICY_FORCE_NORMAL",
             Self::EmergencyFault => "POLICY_EMERGENCY_FAULT",
@@ -92,6 +92,17 @@ pub(super) fn read(proposal: Proposal, metas: &[RuleMeta], sources: &Sources) ->
         }
     }
     if reader.problems.is_empty() { Ok(findings) } else { Err(PolicyErrors::new(reader.problems)) }
+}
+
+/// What the gate would say of an element, were a rule to give it.
+pub(super) fn faults(set: RuleSet, value: Value) -> Vec<PolicyError> {
+    let sources = Sources::new();
+    let mut reader = Reader { metas: &[], sources: &sources, problems: Vec::new() };
+    let mut findings = reader.frame(&Map::new());
+    // Only the element is asked about.
+    reader.problems.clear();
+    reader.element(set, Element { value, rule: None }, &mut findings);
+    reader.problems
 }
 
 /// The keys of a finding.

@@ -10,9 +10,10 @@ use crate::model::{
     CaseFile, CaseInput, Config, Datum, Moment, Place, PolicyCase, PolicyTest, TestOutcome, TestResult,
 };
 use crate::parse::{self, EMPTY_INPUT};
+use crate::policy::codes::Codes;
 use crate::policy::input;
 use crate::policy::testing::document::{Start, document};
-use crate::policy::testing::expect::judge;
+use crate::policy::testing::expect::{judge, known};
 use crate::world::given;
 use miette::Diagnostic;
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub(super) struct Cases {
     cases: Vec<Case>,
     /// A change of nothing.
     empty: String,
+    codes: Codes,
     now: Moment,
 }
 
@@ -58,7 +60,10 @@ impl Cases {
             }
         }
         match invalid.len() {
-            0 => Ok(Self { cases, empty: empty(&files.config, now)?, now }),
+            0 => {
+                let (empty, codes) = (empty(&files.config, now)?, Codes::of(&files.modules, &files.metas));
+                Ok(Self { cases, empty, codes, now })
+            }
             1 => Err(invalid
                 .pop()
                 .map_or_else(|| Failure::invalid(Lost), |one| Failure::boxed(FailureKind::Invalid, one))),
@@ -84,7 +89,8 @@ impl Cases {
             Input::Over(datum) => Start::Over(&self.empty, datum),
             Input::File(datum) => Start::Whole(datum),
         };
-        let (document, now) = match document(start, case, self.now) {
+        let made = known(&case.want, &self.codes).and_then(|()| document(start, case, self.now));
+        let (document, now) = match made {
             Ok(made) => made,
             Err(mut fault) => {
                 fault.place = Some(place);

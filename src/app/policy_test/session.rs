@@ -6,6 +6,7 @@ use crate::app::evaluate::{GRACE, MEMORY_BYTES, failed, invalid};
 use crate::app::failure::Failure;
 use crate::model::{Findings, Moment, PolicyTest, TestFault, TestOutcome, TestResult};
 use crate::policy::engine::{Limits, Module};
+use crate::policy::error::PolicyCode;
 use crate::policy::testing::wire::{self, LoadedTests, RanCase};
 use crate::world::evaluator::{Evaluator, EvaluatorError};
 use miette::Diagnostic;
@@ -105,7 +106,7 @@ impl Session {
             }
         };
         self.covers(ran.covered);
-        (result.outcome, result.fault) = (ran.outcome, ran.fault);
+        (result.outcome, result.fault) = (ran.outcome, ran.fault.map(longer));
         (result.cases, result.reasons, result.prints) = (ran.cases, ran.reasons, ran.prints);
         if result.outcome == TestOutcome::Failed && result.reasons.is_empty() {
             let (answer, _) = self.ask(wire::explain_request(index).map_err(invalid)?)?;
@@ -126,7 +127,7 @@ impl Session {
             Err(fault) => return Ok(Judged { findings: Err(fault), prints: Vec::new(), took }),
         };
         self.covers(covered);
-        Ok(Judged { findings, prints, took })
+        Ok(Judged { findings: findings.map_err(longer), prints, took })
     }
 
     fn covers(&mut self, covered: BTreeMap<String, BTreeSet<u32>>) {
@@ -139,10 +140,19 @@ impl Session {
 /// Why there was no answer, as the fault of the test that got none.
 fn gone(error: &EvaluatorError) -> TestFault {
     let word = |said: Option<Box<dyn std::fmt::Display + '_>>| said.map(|said| said.to_string());
-    TestFault {
+    longer(TestFault {
         code: word(error.code()).unwrap_or_default(),
         message: error.to_string(),
         place: None,
         help: word(error.help()),
+    })
+}
+
+/// A test that ran too long may be given longer.
+fn longer(fault: TestFault) -> TestFault {
+    if fault.code != PolicyCode::TimeLimit.as_str() {
+        return fault;
     }
+    let help = fault.help.map(|help| format!("{help}; ")).unwrap_or_default();
+    TestFault { help: Some(format!("{help}`--timeout` gives each test longer")), ..fault }
 }

@@ -52,7 +52,8 @@ fn format(top: &Top) -> AttachmentFormat {
     let has = |key: &str| top.iter().any(|(name, _)| name == key);
     let text = |key: &str| top.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.as_deref());
     let sarif = |word: &str| word.contains("sarif");
-    if has("format_version") && (has("resource_changes") || has("planned_values")) {
+    // A plan that lost its version is one all the same: the rules say what it lacks.
+    if has("resource_changes") || (has("format_version") && has("planned_values")) {
         AttachmentFormat::TerraformPlan
     } else if has("runs") && (text("$schema").is_some_and(sarif) || text("version") == Some("2.1.0")) {
         AttachmentFormat::Sarif

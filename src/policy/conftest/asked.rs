@@ -166,16 +166,27 @@ fn is_asked(name: &str) -> bool {
     })
 }
 
-/// A name that may have `*` in it.
+/// A name that may have `*` in it. Only the last `*` is ever stretched: what the earlier ones took may stay as it is.
 fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
-            (0..=tail.len())
-                .filter(|at| tail.is_char_boundary(*at))
-                .any(|at| tail.get(at..).is_some_and(|tail| matches(rest, tail)))
-        }),
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut at, mut reached) = (0, 0);
+    // Where the pattern goes on behind the last `*`, and how far that `*` reaches in the name.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(byte) = name.get(reached) {
+        match (pattern.get(at), star) {
+            (Some(b'*'), _) => {
+                at += 1;
+                star = Some((at, reached));
+            }
+            (Some(wanted), _) if wanted == byte => (at, reached) = (at + 1, reached + 1),
+            (_, Some((behind, until))) => {
+                star = Some((behind, until + 1));
+                (at, reached) = (behind, until + 1);
+            }
+            (_, None) => return false,
+        }
     }
+    pattern.iter().skip(at).all(|byte| *byte == b'*')
 }
 
 #[cfg(test)]
@@ -198,5 +209,13 @@ mod tests {
         for (pattern, name, expected) in table.into_iter().chain([("m*n*", "main", true), ("m*x", "main", false)]) {
             assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
         }
+        for (pattern, name, expected) in
+            [("", "", true), ("**", "", true), ("*ab", "aab", true), ("*é", "aéé", true), ("a*b*c", "abcb", false)]
+        {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+        // As many `*` as anybody likes take no longer.
+        assert!(!matches(&"*a".repeat(40), &"a".repeat(39)));
+        assert!(!matches(&format!("{}b", "*a".repeat(40)), &"a".repeat(2_000)));
     }
 }

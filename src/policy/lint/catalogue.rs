@@ -216,6 +216,13 @@ pub const LINTS: &[PolicyLint] = &[
     lint("UNUSED_IMPORT", Warn, "nothing uses an import", "it makes believe that the file needs it", "remove it"),
     // What a rule says of itself.
     lint(
+        "WRONG_ELEMENT",
+        Error,
+        "an element of a set of the contract has a wrong shape",
+        "the gate loads the policy, and stops with exit code 3 at the first change for which the rule fires",
+        "write it in the shape of its set, which `docs/policies.md` tells",
+    ),
+    lint(
         "METADATA_FAULT",
         Warn,
         "a METADATA block cannot be read",

@@ -7,6 +7,7 @@
 mod asked;
 mod calls;
 pub mod catalogue;
+mod element;
 mod empty;
 mod flow;
 mod ground;
@@ -166,6 +167,7 @@ fn look(subjects: &[Subject], tests: &[String], templates: &Templates, sources: 
     params::lints(&ground, &mut said);
     hidden::lints(&ground, &mut said);
     said::lints(&ground, tests, &mut said);
+    element::lints(&ground, &mut said);
     manners::lints(&ground, &mut said);
     if !complete {
         // What is in the file that could not be read may be what they miss.

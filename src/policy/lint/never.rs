@@ -214,13 +214,14 @@ fn narrow(fact: &mut Fact, values: Vec<Value>) {
 }
 
 fn raise(limit: &mut Option<(f64, bool)>, to: f64, open: bool) {
-    if limit.is_none_or(|(old, _)| to >= old) {
+    // Of two at one number the strict one says more.
+    if limit.is_none_or(|(old, was_open)| to > old || (to == old && open && !was_open)) {
         *limit = Some((to, open));
     }
 }
 
 fn sink(limit: &mut Option<(f64, bool)>, to: f64, open: bool) {
-    if limit.is_none_or(|(old, _)| to <= old) {
+    if limit.is_none_or(|(old, was_open)| to < old || (to == old && open && !was_open)) {
         *limit = Some((to, open));
     }
 }

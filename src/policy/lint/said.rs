@@ -13,6 +13,7 @@ pub(super) fn lints(ground: &Ground<'_>, tests: &[String], said: &mut Vec<Said>)
         faults(file.subject, said);
     }
     let titled = titled(ground);
+    let tests: Vec<String> = tests.iter().map(|text| uncommented(text)).collect();
     let mut untried: Vec<(&Subject, &Item<'_>, String)> = Vec::new();
     for (file, item) in ground.judged() {
         let Some(set) = item.set else { continue };
@@ -33,7 +34,7 @@ pub(super) fn lints(ground: &Ground<'_>, tests: &[String], said: &mut Vec<Said>)
         // The shipped rules are tried by the gate's own tests.
         if subject.module.origin == crate::policy::engine::Origin::Organisation {
             let sought: Vec<String> = code.flatten().into_iter().chain(file_name(&subject.module.file)).collect();
-            if !tests.iter().any(|text| sought.iter().any(|word| text.contains(word.as_str()))) {
+            if !tests.iter().any(|text| sought.iter().any(|word| names(text, word))) {
                 untried.push((subject, item, sought.first().cloned().unwrap_or_default()));
             }
         }
@@ -43,6 +44,29 @@ pub(super) fn lints(ground: &Ground<'_>, tests: &[String], said: &mut Vec<Said>)
         let (file, span) = (subject.module.file.clone(), item.head.clone());
         said.push(Said { code: "NO_CASE", file, span, msg, help: None });
     }
+}
+
+/// A text without its comments: Rego's and YAML's begin alike, and JSON has none.
+fn uncommented(text: &str) -> String {
+    let code = |line: &str| {
+        let begins = |at: usize| {
+            let before = line.get(..at).unwrap_or_default();
+            let apart = before.chars().next_back().is_none_or(char::is_whitespace);
+            apart && before.replace("\\\"", "").matches('"').count().is_multiple_of(2)
+        };
+        let end = line.match_indices('#').map(|(at, _)| at).find(|at| begins(*at));
+        line.get(..end.unwrap_or(line.len())).unwrap_or_default().to_owned()
+    };
+    text.lines().map(code).collect::<Vec<_>>().join("\n")
+}
+
+/// A text has a word that is not part of a longer one: `PAY` is not tried by `PAYMENTS`.
+fn names(text: &str, word: &str) -> bool {
+    let longer = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
+        !before.ends_with(longer) && !after.starts_with(longer)
+    })
 }
 
 /// `payments.rego` of `.changeward/policies/payments.rego`.
@@ -139,7 +163,7 @@ pub(super) fn shown_code(source: &str, item: &Item<'_>, set: RuleSet) -> Option<
 }
 
 /// What a body assigns to a variable, if it is assigned once.
-fn assigned<'r>(source: &str, rule: &'r Rule, name: &str) -> Option<&'r Expr> {
+pub(super) fn assigned<'r>(source: &str, rule: &'r Rule, name: &str) -> Option<&'r Expr> {
     let mut found = None;
     for body in tree::bodies(rule) {
         for statement in &body.stmts {

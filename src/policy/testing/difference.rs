@@ -8,13 +8,19 @@ use regorus::Value;
 const MOST: usize = 20;
 
 /// The places at which two values of the same shape differ. Empty for two numbers or texts: they are short enough to be
-/// read beside each other.
-pub(super) fn differences(left: &Value, right: &Value) -> Vec<Difference> {
-    let mut found = Vec::new();
+/// read beside each other. And how many more there are than are told.
+pub(super) fn differences(left: &Value, right: &Value) -> (Vec<Difference>, u64) {
+    let mut found = Told::default();
     if alike(left, right) {
         compare(left, right, &mut String::new(), &mut found);
     }
-    found
+    (found.differences, found.more)
+}
+
+#[derive(Default)]
+struct Told {
+    differences: Vec<Difference>,
+    more: u64,
 }
 
 /// Both are arrays, both sets, or both objects.
@@ -25,7 +31,7 @@ fn alike(left: &Value, right: &Value) -> bool {
     )
 }
 
-fn compare(left: &Value, right: &Value, path: &mut String, found: &mut Vec<Difference>) {
+fn compare(left: &Value, right: &Value, path: &mut String, found: &mut Told) {
     match (left, right) {
         (Value::Array(a), Value::Array(b)) => {
             for index in 0..a.len().max(b.len()) {
@@ -49,7 +55,7 @@ fn compare(left: &Value, right: &Value, path: &mut String, found: &mut Vec<Diffe
     }
 }
 
-fn below(left: Option<&Value>, right: Option<&Value>, name: &str, path: &mut String, found: &mut Vec<Difference>) {
+fn below(left: Option<&Value>, right: Option<&Value>, name: &str, path: &mut String, found: &mut Told) {
     let end = path.len();
     path.push('/');
     path.push_str(&name.replace('~', "~0").replace('/', "~1"));
@@ -60,9 +66,11 @@ fn below(left: Option<&Value>, right: Option<&Value>, name: &str, path: &mut Str
     path.truncate(end);
 }
 
-fn tell(left: Option<&Value>, right: Option<&Value>, path: &str, found: &mut Vec<Difference>) {
-    if found.len() < MOST {
-        found.push(Difference { path: path.to_owned(), left: left.map(shown), right: right.map(shown) });
+fn tell(left: Option<&Value>, right: Option<&Value>, path: &str, found: &mut Told) {
+    if found.differences.len() == MOST {
+        found.more += 1;
+    } else {
+        found.differences.push(Difference { path: path.to_owned(), left: left.map(shown), right: right.map(shown) });
     }
 }
 
@@ -76,7 +84,7 @@ mod tests {
         let line = |d: crate::model::Difference| {
             format!("{} {} {}", d.path, d.left.as_deref().unwrap_or("-"), d.right.as_deref().unwrap_or("-"))
         };
-        assert_eq!(differences(left, right).into_iter().map(line).collect::<Vec<_>>(), expected);
+        assert_eq!(differences(left, right).0.into_iter().map(line).collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -92,5 +100,14 @@ mod tests {
         check(&json("1"), &json("2"), &[]);
         check(&json("[1]"), &set(&[1]), &[]);
         check(&json(r#"{"a": [1]}"#), &json(r#"{"a": {"b": 1}}"#), &[r#"/a [1] {"b": 1}"#]);
+    }
+
+    #[test]
+    fn what_is_not_told_is_counted() {
+        let list = |number: u64, of: u64| Value::from((0..number).map(|_| Value::from(of)).collect::<Vec<_>>());
+        for (number, told, more) in [(20, 20, 0), (21, 20, 1), (1_000, 20, 980)] {
+            let (differences, left_out) = differences(&list(number, 1), &list(number, 2));
+            assert_eq!((differences.len(), left_out), (told, more), "{number}");
+        }
     }
 }

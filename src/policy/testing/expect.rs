@@ -1,8 +1,27 @@
 //! What the policies say of a case, held against what it wants.
 
-use crate::model::{Findings, TestReason, Wanted};
+use crate::model::{Findings, TestFault, TestReason, Wanted};
+use crate::policy::codes::Codes;
 use crate::policy::outcome::RuleSet;
 use std::collections::BTreeSet;
+
+/// That rules say what may be nowhere: of a code that no rule knows, `not` holds for ever.
+///
+/// # Errors
+/// The first that no rule says.
+pub fn known(wanted: &Wanted, codes: &Codes) -> Result<(), TestFault> {
+    let unsaid = wanted.not.iter().find_map(|code| Some((code, codes.unsaid(code)?)));
+    let Some((code, nearest)) = unsaid else { return Ok(()) };
+    Err(TestFault {
+        code: "changeward::cases::unknown_code".to_owned(),
+        message: format!("`not` names `{}`, which no rule says, so it can never fail", code.escape_debug()),
+        place: None,
+        help: Some(match nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "name a code, a level or a kind that a rule gives".to_owned(),
+        }),
+    })
+}
 
 /// Everything that came out otherwise than wanted.
 pub fn judge(wanted: &Wanted, findings: &Findings) -> Vec<TestReason> {

@@ -137,15 +137,22 @@ fn reason(found: &Found, number: usize, lines: &[Line], answers: &[Value]) -> Te
         let told = found.iter().take(VALUES).map(|value| shown(value)).collect::<Vec<_>>().join(" or ");
         values.push((part.text.clone(), if found.is_empty() { "undefined".to_owned() } else { told + &more }));
     }
-    let differences = match (line.kind, rows.as_slice()) {
+    let (differences, more_differences) = match (line.kind, rows.as_slice()) {
         (Kind::Equal, [row]) => match (only(&row[0]), only(&row[1])) {
             (Some(left), Some(right)) => differences(left, right),
-            _ => Vec::new(),
+            _ => Default::default(),
         },
-        _ => Vec::new(),
+        _ => Default::default(),
     };
     let text = sentence(line, &undefined);
-    TestReason { case: None, place: Some(Place { file, line: line.number }), text, values, differences }
+    TestReason {
+        case: None,
+        place: Some(Place { file, line: line.number }),
+        text,
+        values,
+        differences,
+        more_differences,
+    }
 }
 
 /// The one value of a list.

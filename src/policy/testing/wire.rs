@@ -301,20 +301,21 @@ pub(in crate::policy) struct WireReason {
     text: String,
     values: Vec<(String, String)>,
     differences: Vec<(String, Option<String>, Option<String>)>,
+    more_differences: u64,
 }
 
 impl WireReason {
     fn of(reason: &TestReason) -> Self {
-        let TestReason { case, place, text, values, differences } = reason.clone();
+        let TestReason { case, place, text, values, differences, more_differences } = reason.clone();
         let place = place.map(|place| (place.file, place.line));
         let differences = differences.into_iter().map(|d| (d.path, d.left, d.right)).collect();
-        Self { case, place, text, values, differences }
+        Self { case, place, text, values, differences, more_differences }
     }
 
     fn read(self) -> TestReason {
-        let Self { case, place, text, values, differences } = self;
+        let Self { case, place, text, values, differences, more_differences } = self;
         let place = place.map(|(file, line)| Place { file, line });
         let differences = differences.into_iter().map(|(path, left, right)| Difference { path, left, right }).collect();
-        TestReason { case, place, text, values, differences }
+        TestReason { case, place, text, values, differences, more_differences }
     }
 }

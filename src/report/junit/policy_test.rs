@@ -110,6 +110,9 @@ fn told(result: &TestResult) -> String {
             let at = if difference.path.is_empty() { String::new() } else { format!(" at {}", difference.path) };
             line(format!("  differs{at}: left {}, right {}", side(&difference.left), side(&difference.right)));
         }
+        if reason.more_differences > 0 {
+            line(format!("  differs at {} more", reason.more_differences));
+        }
     }
     text
 }

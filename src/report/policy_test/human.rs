@@ -124,6 +124,12 @@ impl Page {
             };
             lines.extend(self.lines(para.then(alone), 3));
         }
+        if reason.more_differences > 0 {
+            let said = format!("at {} more places", reason.more_differences);
+            let said = if reason.more_differences == 1 { "at 1 more place".to_owned() } else { said };
+            let para = Para::new(6, 10).ours(Tone::Wait, "differs").ours(Tone::Plain, &said);
+            lines.extend(self.lines(para, 3));
+        }
         lines
     }
 

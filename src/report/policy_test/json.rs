@@ -74,6 +74,7 @@ struct ReasonRecord<'a> {
     text: &'a str,
     values: Vec<ValueRecord<'a>>,
     differences: Vec<DifferenceRecord<'a>>,
+    more_differences: u64,
 }
 
 #[derive(Serialize)]
@@ -133,6 +134,7 @@ fn reason(reason: &TestReason) -> ReasonRecord<'_> {
         text: &reason.text,
         values: values.collect(),
         differences: differences.collect(),
+        more_differences: reason.more_differences,
     }
 }
 

@@ -93,3 +93,5 @@ test_two_of_them if {
 	some n in [1, 2]
 	n > 10
 }
+
+test_many_places if numbers.range(1, 23) == numbers.range(2, 24)
