@@ -93,7 +93,7 @@ fn record(facts: &Facts, files: bool) -> Result<Input<'_>, serde_json::Error> {
         has_ownership: facts.has_ownership,
         rows: rows(facts),
         actors: actors(facts),
-        claims: facts.claims.iter().map(claim).collect(),
+        claims: facts.claims.iter().map(|one| claim(one, facts)).collect(),
         claim: claim_text(facts),
         incident: incident(facts),
         emergency: emergency(facts),
@@ -170,10 +170,23 @@ fn actors(facts: &Facts) -> Value {
     value
 }
 
-fn claim(claim: &Claim) -> Value {
+fn claim(claim: &Claim, facts: &Facts) -> Value {
     let mut value = json!({"type": claim.class.as_str(), "source": claim.source.as_str()});
     put(&mut value, "template", claim.template.as_deref());
+    put(&mut value, "unknown", claim.template.as_deref().and_then(|id| unknown_template(id, facts)));
     value
+}
+
+/// Of a template that is named and that there is not: which one may be meant.
+fn unknown_template(id: &str, facts: &Facts) -> Option<String> {
+    if facts.templates.iter().any(|template| template.id == id) {
+        return None;
+    }
+    let known = facts.templates.iter().map(|template| template.id.as_str());
+    let alike = known.map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &id.to_lowercase()), known));
+    let meant = alike.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
+    let meant = meant.map_or_else(String::new, |(_, known)| format!("; did you mean `{known}`?"));
+    Some(format!("there is no template `{id}`{meant}"))
 }
 
 fn claim_text(facts: &Facts) -> Value {
@@ -238,11 +251,12 @@ fn templates(facts: &Facts) -> Vec<Value> {
             "id": template.id,
             "title": template.title,
             "state": template.state,
-            "approved": template.approved,
+            "approved": template.unapproved.is_none(),
             "samples": template.samples,
             "faults": faults,
             "place": template.place.to_string(),
         });
+        put(&mut value, "unapproved", template.unapproved.as_deref());
         put(&mut value, "not_before", template.not_before.map(|at| at.to_string()));
         put(&mut value, "expires_at", template.expires_at.map(|at| at.to_string()));
         put(&mut value, "breaker", template.breaker.as_deref());
