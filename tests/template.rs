@@ -542,6 +542,22 @@ fn changed(path: &str, old: &str, new: &str) -> (FileDiff, Option<Arc<FileEdits>
     )
 }
 
+/// What two lists may cost is spent once for a file: the second long one is compared by place.
+#[test]
+fn many_long_lists_cost_no_more_than_one() {
+    let list = |key: &str, items: std::ops::Range<u32>| {
+        format!("{key}:\n{}", items.map(|item| format!("- {item}\n")).collect::<String>())
+    };
+    let edits = |old: String, new: String| {
+        let (_, edits) = changed("a.yaml", &old, &new);
+        edits.unwrap().values.clone().unwrap().unwrap().edits.len()
+    };
+    let (old, new) = (0..1500, 1..1501);
+    assert_eq!(edits(list("a", old.clone()), list("a", new.clone())), 2, "one goes and one comes");
+    let both = |items: std::ops::Range<u32>| list("a", items.clone()) + &list("b", items);
+    assert_eq!(edits(both(old), both(new)), 2 + 1500, "and of the second every item is another");
+}
+
 fn drawn(changes: &[PastChange]) -> Template {
     let text = template_draft(&draft(changes, &[]));
     parse::template(&text, "draft.toml").unwrap_or_else(|error| panic!("{error:?}\n{text}"))

@@ -3,13 +3,14 @@
 //! Arrays of files are long and loops over them dear, so what most rules ask is indexed beside them (`index`), and every
 //! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
 
+mod claims;
 mod evidence;
 mod files;
 mod schema;
 
-use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Review, Span};
+use crate::model::{ChangeClass, Datum, Facts, Principal, PrincipalKind, Review, Span};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The version of the input document.
@@ -93,8 +94,8 @@ fn record(facts: &Facts, files: bool) -> Result<Input<'_>, serde_json::Error> {
         has_ownership: facts.has_ownership,
         rows: rows(facts),
         actors: actors(facts),
-        claims: facts.claims.iter().map(|one| claim(one, facts)).collect(),
-        claim: claim_text(facts),
+        claims: facts.claims.iter().map(|one| claims::claim(one, facts)).collect(),
+        claim: claims::claim_text(facts),
         incident: incident(facts),
         emergency: emergency(facts),
         templates: templates(facts),
@@ -167,45 +168,6 @@ fn actors(facts: &Facts) -> Value {
     });
     put(&mut value, "author", actors.author.as_ref().map(Principal::as_str));
     put(&mut value, "requester", actors.requester.as_ref().map(Principal::as_str));
-    value
-}
-
-fn claim(claim: &Claim, facts: &Facts) -> Value {
-    let mut value = json!({"type": claim.class.as_str(), "source": claim.source.as_str()});
-    put(&mut value, "template", claim.template.as_deref());
-    put(&mut value, "unknown", claim.template.as_deref().and_then(|id| unknown_template(id, facts)));
-    value
-}
-
-/// Of a template that is named and that there is not: which one may be meant.
-fn unknown_template(id: &str, facts: &Facts) -> Option<String> {
-    if facts.templates.iter().any(|template| template.id == id) {
-        return None;
-    }
-    let known = facts.templates.iter().map(|template| template.id.as_str());
-    let alike = known.map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &id.to_lowercase()), known));
-    let meant = alike.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
-    let meant = meant.map_or_else(String::new, |(_, known)| format!("; did you mean `{known}`?"));
-    Some(format!("there is no template `{id}`{meant}"))
-}
-
-fn claim_text(facts: &Facts) -> Value {
-    let text = &facts.claim_text;
-    let mut value = json!({
-        "downtime": text.downtime,
-        "permanent": text.permanent,
-        "trailers": text.trailers.iter().map(|(k, v)| (k.clone(), datum(v))).collect::<Map<_, _>>(),
-    });
-    put(&mut value, "incident", text.incident.as_deref());
-    put(&mut value, "criterion", text.criterion.as_deref());
-    put(&mut value, "justification", text.justification.as_deref());
-    put(&mut value, "backout", text.backout.as_deref());
-    put(&mut value, "benefit", text.benefit.as_deref());
-    if let Some(follow_up) = &text.follow_up {
-        let mut promise = json!({"what": follow_up.what});
-        put(&mut promise, "due", follow_up.due.map(|due| due.to_string()));
-        put(&mut value, "follow_up", Some(promise));
-    }
     value
 }
 
