@@ -53,10 +53,10 @@ fn pairs(criterion: &mut Criterion) {
     for path in ["large.yaml", "large.json"] {
         let (before, after) = (large(path, 4), large(path, 5));
         let file = Changed::modified(path, &before, after.clone()).diff();
-        let edits = file_edits(&file, Some(before.as_bytes()), Some(after.as_bytes()));
+        let edits = file_edits(&file, Some(before.as_bytes()), Some(after.as_bytes()), &[]);
         assert_eq!(edits.count(), Some(1), "{path}");
         group.bench_function(path, |bencher| {
-            bencher.iter(|| black_box(file_edits(&file, Some(before.as_bytes()), Some(after.as_bytes()))));
+            bencher.iter(|| black_box(file_edits(&file, Some(before.as_bytes()), Some(after.as_bytes()), &[])));
         });
     }
     let (before, after) = (large("large.yaml", 4), large("large.yaml", 5));
@@ -65,7 +65,7 @@ fn pairs(criterion: &mut Criterion) {
     });
     let sides = [&before, &after].map(|text| documents(Syntax::Yaml, text.as_bytes()).unwrap());
     group.bench_function("large.yaml, compared by value", |bencher| {
-        bencher.iter(|| black_box(value_edits(Some(&sides[0]), Some(&sides[1])).unwrap()));
+        bencher.iter(|| black_box(value_edits(Some(&sides[0]), Some(&sides[1]), &[]).unwrap()));
     });
     group.bench_function("large.yaml, compared by line", |bencher| {
         bencher.iter(|| black_box(line_edits(Some(before.as_bytes()), Some(after.as_bytes()))));
@@ -93,7 +93,7 @@ fn manifests(criterion: &mut Criterion) {
     let files: Vec<FileDiff> = changed.iter().map(Changed::diff).collect();
     let analyse = || -> BTreeMap<usize, Arc<FileEdits>> {
         let edits = |(at, (file, changed)): (usize, (&FileDiff, &Changed))| {
-            (at, Arc::new(file_edits(file, changed.before.as_deref(), changed.after.as_deref())))
+            (at, Arc::new(file_edits(file, changed.before.as_deref(), changed.after.as_deref(), &[])))
         };
         files.iter().zip(&changed).enumerate().map(edits).collect()
     };

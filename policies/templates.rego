@@ -18,7 +18,7 @@ template_fault contains [template.id, {"code": "TPL_STATE", "msg": sprintf("it i
 # title: The template is not approved by the change authority
 template_fault contains [template.id, {
 	"code": "TPL_NOT_APPROVED",
-	"msg": "nobody of the change authority, other than its proposer, is known to have approved it",
+	"msg": object.get(template, "unapproved", "nobody of the change authority is known to have approved it"),
 	"help": "approved_by must name a member of [change_authority] whom [teams] or the facts know",
 }] if {
 	some template in input.templates
@@ -143,8 +143,30 @@ nearest_faults contains [template.id, fault] if {
 
 near_faults := nearest_faults if count(nearest_faults) > 0
 
-near_faults := {[template.id, fault] | some template in nearly_covering; some fault in template.faults} if {
+# What fits but for its size, its companions or its lockfile is near; where no [[allow]] is about any edit, nothing is.
+near_faults := {[template.id, fault] |
+	some template in nearly_covering
+	some fault in template.faults
+	fault.what != "constraints"
+} if {
 	count(nearest_faults) == 0
+}
+
+unknown_template contains claim.unknown if {
+	claimed("standard")
+	count(input.templates) > 0
+	some claim in input.claims
+	claim.unknown
+}
+
+# METADATA
+# title: The claim names a template that there is not
+force_normal contains {
+	"code": "NO_TEMPLATE",
+	"msg": msg,
+	"help": "`changeward template list` names them; `Template: <id>` names one",
+} if {
+	some msg in unknown_template
 }
 
 # METADATA
@@ -156,7 +178,7 @@ force_normal contains {
 	"line": fault.line,
 	"help": "change what is said here, or let it be approved as a normal change",
 } if {
-	count(usable) == 0
+	count(usable) + count(unknown_template) == 0
 	some [id, fault] in near_faults
 	fault.line
 }
@@ -169,7 +191,7 @@ force_normal contains {
 	"paths": [path | some n, path in fault.paths; n == 0],
 	"help": "change what is said here, or let it be approved as a normal change",
 } if {
-	count(usable) == 0
+	count(usable) + count(unknown_template) == 0
 	some [id, fault] in near_faults
 	not fault.line
 }
@@ -181,9 +203,9 @@ force_normal contains {
 	"msg": "no published template covers the whole of it",
 	"help": "`changeward check --explain` shows how far each template is from covering it",
 } if {
-	count(usable) == 0
+	count(usable) + count(unknown_template) == 0
 	count(input.templates) > 0
-	count(nearly_covering) + count(held_templates) == 0
+	count(near_faults) + count(held_templates) == 0
 }
 
 # METADATA
@@ -239,7 +261,7 @@ force_normal contains {
 	"msg": sprintf("template `%s` covers it and may not be used: %s", [id, sort(held)[0][1]]),
 	"help": "`changeward template show` says everything about it; let this be approved as a normal change",
 } if {
-	count(usable) == 0
+	count(usable) + count(unknown_template) == 0
 	some id in held_templates
 	held := held_back[id]
 }

@@ -170,6 +170,9 @@ fn a_revision_that_is_none_is_said_as_it_was_typed() {
     let (code, said, err) = run(repo.path(), &["template", "propose", "--from", "nope"]);
     assert_eq!((code, said.as_str()), (4, ""), "{err}");
     assert!(err.contains("`nope`") && !err.contains("nope^"), "{err}");
+    let (code, said, err) = run(repo.path(), &["template", "propose", "--from", "HEAD"]);
+    assert_eq!((code, said.as_str()), (2, ""), "{err}");
+    assert!(err.contains("`HEAD` is the first commit") && !err.contains('^'), "{err}");
 }
 
 #[test]
@@ -229,6 +232,16 @@ fn a_case_passes_for_the_reason_it_names_or_not_at_all() {
     {
         assert!(flat.contains(part), "{part}: {said}");
     }
+    // Half of a lockfile and its manifest is judged without the other, and says so.
+    let lock = |version: &str| format!("version = 4\n\n[[package]]\nname = \"a\"\nversion = \"{version}\"\n");
+    let half = patch(&lock("0.1.0"), &lock("0.1.1")).replace("deploy/web.yaml", "Cargo.lock");
+    let locked = "version = 1\nid = \"lock\"\ntitle = \"L\"\nstate = \"proposed\"\nlockfile_consistent = \
+                  true\n[scope]\ninclude = [\"Cargo.*\"]\n";
+    write(home.path(), ".changeward/templates/lock.toml", locked);
+    write(home.path(), ".changeward/tests/templates/lock/fits/half.diff", &half);
+    let (_, said, _) = run(home.path(), &test);
+    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("half.diff shows Cargo.lock without the lockfile or manifest beside it"), "{said}");
     let (code, _, said) = run(home.path(), &["template", "test", "itt", "--control-files", "."]);
     assert!(code == 2 && said.contains("did you mean `it`?"), "{said}");
 }
@@ -256,6 +269,18 @@ fn a_template_is_shown_in_sentences_with_what_is_weak_about_it() {
     obeys("templates", &said);
     let (code, _, said) = run(home.path(), &["template", "show", "ti", "--control-files", "."]);
     assert!(code == 2 && said.contains("did you mean `it`?"), "{said}");
+    // Every blank of an expression counts, and a list that goes on says so.
+    let blanks = replicas("it", "state = \"proposed\"").replace("min = 2", "regex = '[0-9]   [0-9]{2}'\nmin = 2");
+    write(home.path(), ".changeward/templates/it.toml", &blanks);
+    let (_, said, _) = run(home.path(), &["template", "show", "it", "--control-files", "."]);
+    assert!(said.contains("[0-9]   [0-9]{2}"), "{said}");
+    for n in 0..10 {
+        let id = format!("replicas-{n}");
+        write(home.path(), &format!(".changeward/templates/{id}.toml"), &replicas(&id, "state = \"proposed\""));
+    }
+    let (_, _, said) = run(home.path(), &["template", "show", "zzz", "--control-files", "."]);
+    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("there are: it, replicas-0") && flat.contains("replicas-8, …"), "{said}");
 }
 
 /// Every lint, by a template that has it; and none of the grave ones for a sound template.
@@ -277,7 +302,7 @@ fn lints_find_what_they_are_for() {
         ("NEVER_FITS", "min = 2\nmax = 20", "image = \"pinned\"\nregex = \"web:[0-9]+\""),
         ("NEVER_FITS", "min = 2\nmax = 20", "image = \"pinned\"\nkinds = [\"add\"]"),
         ("NEVER_FITS", "min = 2\nmax = 20", "semver = \"patch\"\ntype = \"boolean\""),
-        ("NEVER_FITS", "max = 20", "max = 20\ntype = \"string\""),
+        ("NEVER_FITS", "max = 20", "max = 20\ntype = \"boolean\""),
         ("NEVER_FITS", "max = 20", "max = 20\nenum = [30]"),
         ("NEVER_FITS", "include = [\"deploy/*.yaml\"]", "include = [\"deploy/*.yaml\"]\nexclude = [\"**\"]"),
         ("NEVER_FITS", "include = [\"deploy/*.yaml\"]", "include = [\"a\"]\nexclude = [\"b\", \"a\"]"),
@@ -306,6 +331,8 @@ fn lints_find_what_they_are_for() {
         assert!(sound.contains(part), "{part}");
         assert!(found(&sound.replace(part, other), (1, 1)).contains(*code), "{code} by {other:?}");
     }
+    // Formats without numbers have them as text.
+    assert_eq!(found(&sound.replace("max = 20", "max = 20\nmax_step = 5\ntype = \"string\""), (1, 1)), BTreeSet::new());
     assert!(found(sound, (0, 0)).contains("NO_TESTS") && found(sound, (2, 0)).contains("NO_MISFITS"));
     let template = parse::template(sound, "it.toml").unwrap();
     for (proof, code) in [
@@ -492,7 +519,7 @@ fn changed(path: &str, old: &str, new: &str) -> (FileDiff, Option<Arc<FileEdits>
     let path = RepoPath::from(path);
     let values = syntax_of(&path).map(|syntax| {
         let (old, new) = (documents(syntax, old.as_bytes()).unwrap(), documents(syntax, new.as_bytes()).unwrap());
-        value_edits(Some(&old), Some(&new))
+        value_edits(Some(&old), Some(&new), &[])
     });
     let side = || Some(Side { mode: 0o100_644, id: None, kind: FileKind::Regular });
     let diff = FileDiff {
@@ -513,6 +540,22 @@ fn changed(path: &str, old: &str, new: &str) -> (FileDiff, Option<Arc<FileEdits>
             lines: line_edits(Some(old.as_bytes()), Some(new.as_bytes())),
         })),
     )
+}
+
+/// What two lists may cost is spent once for a file: the second long one is compared by place.
+#[test]
+fn many_long_lists_cost_no_more_than_one() {
+    let list = |key: &str, items: std::ops::Range<u32>| {
+        format!("{key}:\n{}", items.map(|item| format!("- {item}\n")).collect::<String>())
+    };
+    let edits = |old: String, new: String| {
+        let (_, edits) = changed("a.yaml", &old, &new);
+        edits.unwrap().values.clone().unwrap().unwrap().edits.len()
+    };
+    let (old, new) = (0..1500, 1..1501);
+    assert_eq!(edits(list("a", old.clone()), list("a", new.clone())), 2, "one goes and one comes");
+    let both = |items: std::ops::Range<u32>| list("a", items.clone()) + &list("b", items);
+    assert_eq!(edits(both(old), both(new)), 2 + 1500, "and of the second every item is another");
 }
 
 fn drawn(changes: &[PastChange]) -> Template {

@@ -3,7 +3,7 @@
 use super::contents::{Contents, Sides};
 use super::failure::Failure;
 use super::locks::{After, Locks};
-use crate::assess::edits::{line_edits, lock_value_edits, value_edits};
+use crate::assess::edits::{Condition, line_edits, lock_value_edits, value_edits};
 use crate::model::{
     Documents, FileDiff, FileEdits, LockSyntax, RepoPath, Syntax, SyntaxFault, Unanalysable, ValueEdits,
 };
@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 const LARGE: usize = 256 * 1024;
 
 /// The edits of the files that are asked about, by their place in the diff; of those that are `locked`, whether they fit
-/// their manifests and lockfiles, too.
+/// their manifests and lockfiles, too. Of each document, what the `conditions` ask for is known.
 pub(super) fn edits(
-    files: &[FileDiff],
+    (files, conditions): (&[FileDiff], &[Condition]),
     wanted: impl Fn(&FileDiff) -> bool,
     locked: impl Fn(&FileDiff) -> bool,
     contents: Contents<'_>,
@@ -31,7 +31,7 @@ pub(super) fn edits(
     let mut all = BTreeMap::new();
     contents.read(&diffs, |chunk| {
         let work = chunk.into_iter().filter_map(|(at, sides)| Some((*asked.get(at)?, sides)));
-        all.extend(side_by_side(work.collect()));
+        all.extend(side_by_side(work.collect(), conditions));
     })?;
     let locks = Locks::new(after);
     for (at, file) in asked.into_iter().filter(|(_, file)| locked(file)) {
@@ -48,9 +48,9 @@ pub(super) fn edits(
 type Work<'f> = ((usize, &'f FileDiff), Sides);
 
 /// Compares a chunk of files on all cores.
-fn side_by_side(work: Vec<Work<'_>>) -> Vec<(usize, Arc<FileEdits>)> {
+fn side_by_side(work: Vec<Work<'_>>, conditions: &[Condition]) -> Vec<(usize, Arc<FileEdits>)> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(work.len());
-    let one = |((at, file), sides): Work<'_>| (at, Arc::new(compare(file, sides)));
+    let one = |((at, file), sides): Work<'_>| (at, Arc::new(compare(file, sides, conditions)));
     if workers < 2 {
         return work.into_iter().map(one).collect();
     }
@@ -70,21 +70,21 @@ fn side_by_side(work: Vec<Work<'_>>) -> Vec<(usize, Arc<FileEdits>)> {
     done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn compare(file: &FileDiff, sides: Sides) -> FileEdits {
+fn compare(file: &FileDiff, sides: Sides, conditions: &[Condition]) -> FileEdits {
     match sides {
-        Ok((old, new)) => file_edits(file, old.as_deref(), new.as_deref()),
+        Ok((old, new)) => file_edits(file, old.as_deref(), new.as_deref(), conditions),
         Err(why) => unknown(why),
     }
 }
 
 /// How one file changes, by what it holds before and after; `None` for a side that does not exist.
-pub fn file_edits(file: &FileDiff, old: Option<&[u8]>, new: Option<&[u8]>) -> FileEdits {
+pub fn file_edits(file: &FileDiff, old: Option<&[u8]>, new: Option<&[u8]>, conditions: &[Condition]) -> FileEdits {
     let lines = line_edits(old, new);
     let format = Format::of(&file.path);
     let before = file.old_path.as_ref().map_or(format, Format::of);
     let values = match (format, format == before) {
         (None, true) => None,
-        (Some(format), true) => Some(by_value(format, old, new)),
+        (Some(format), true) => Some(by_value(format, (old, new), conditions)),
         (_, false) => Some(Err(fault(true, SyntaxFault::new(0, "becomes a file of another format")))),
     };
     FileEdits { values, lines, unfit: None }
@@ -114,7 +114,11 @@ fn fault(new: bool, fault: SyntaxFault) -> Unanalysable {
     Unanalysable { new, fault }
 }
 
-fn by_value(format: Format, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<ValueEdits, Unanalysable> {
+fn by_value(
+    format: Format,
+    (old, new): (Option<&[u8]>, Option<&[u8]>),
+    conditions: &[Condition],
+) -> Result<ValueEdits, Unanalysable> {
     // Whoever ends lines at the feed alone sees the return before it, and no longer sees it where the last line has no end.
     if let (Some(old), Some(new)) = (old, new)
         && (old.contains(&b'\r') != new.contains(&b'\r')
@@ -126,7 +130,7 @@ fn by_value(format: Format, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Va
         Format::Document(syntax) => {
             let (before, after) = both(old, new, |bytes| documents(syntax, bytes))?;
             let (before, after): (Option<Documents<'_>>, Option<Documents<'_>>) = (before, after);
-            value_edits(before.as_ref(), after.as_ref())
+            value_edits(before.as_ref(), after.as_ref(), conditions)
         }
         Format::Lock(syntax) => {
             let read = |bytes| {

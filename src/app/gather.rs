@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::outcomes::given_outcomes;
 use super::request::{CheckRequest, DiffSource, Spec};
 use super::samples::{Pasts, looked_up};
-use crate::assess::{Evidence, Statement, asks_for_edits, asks_for_locks, asks_for_samples, covered};
+use crate::assess::{Evidence, Statement, asks_for_edits, asks_for_locks, asks_for_samples, conditions, covered};
 use crate::model::{
     Attachment, Change, ClaimSource, CommitId, Diff, FileDiff, FileEdits, Finding, ForgeFacts, Identity,
     IntegrityError, RepoPath, Sample, Severity,
@@ -122,7 +122,8 @@ fn edits(
     let all = request.all_edits || reads_edits(&controls.modules);
     let wanted = |file: &FileDiff| all || asks_for_edits(&controls.templates, file);
     let locked = |file: &FileDiff| asks_for_locks(&controls.templates, file);
-    super::edits::edits(&change.diff.files, wanted, locked, contents, &|path| {
+    let asked = conditions(&controls.templates);
+    super::edits::edits((&change.diff.files, &asked), wanted, locked, contents, &|path| {
         contents.after(&change.diff.files, path, base)
     })
 }

@@ -2,7 +2,7 @@
 
 use super::contents::{Contents, Objects};
 use super::edits;
-use crate::assess::{asks_for_edits, proof};
+use crate::assess::{asks_for_edits, conditions, proof};
 use crate::model::{CommitId, Past, Proof, Sample, Template};
 use crate::world::git::Repo;
 use crate::world::tree::Tree;
@@ -57,8 +57,9 @@ fn one(template: &Template, name: &str, history: Option<(&dyn Pasts, &CommitId)>
             let (contents, files) = (Contents::Objects(history), &diff.files);
             let wanted = |file: &_| asks_for_edits(std::slice::from_ref(template), file);
             let locked = |_: &_| template.lockfile_consistent;
+            let asked = conditions(std::slice::from_ref(template));
             let after = |path: &_| contents.after(files, path, there.as_ref());
-            let proof = match edits::edits(files, wanted, locked, contents, &after) {
+            let proof = match edits::edits((files, &asked), wanted, locked, contents, &after) {
                 Err(failure) => Proof::Unknown(failure.to_string()),
                 Ok(edits) => {
                     let files = files.iter().cloned().enumerate();

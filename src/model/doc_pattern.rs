@@ -52,6 +52,12 @@ impl DocPattern {
         &self.source
     }
 
+    /// The one value it names, by keys and places; `None` where it may mean several.
+    pub fn single(&self) -> Option<DocPath> {
+        let key = |part: &Part| if let Part::Key(key) = part { Some(Step::Key(key.clone())) } else { None };
+        self.parts.iter().map(key).collect::<Option<Vec<_>>>().map(DocPath)
+    }
+
     /// Whether a path is meant. Two places to return to at most: the last `**`, as in a path's pattern.
     pub fn matches(&self, path: &DocPath) -> bool {
         let (mut part, mut step) = (0, 0);
@@ -181,6 +187,9 @@ mod tests {
         for (pattern, text, matches) in table {
             assert_eq!(DocPattern::parse(pattern).unwrap().matches(&path(text)), matches, "{pattern} {text}");
         }
+        let one = |text: &str| DocPattern::parse(text).unwrap().single();
+        assert_eq!(one("/a~1b/c"), Some(DocPath(vec![Step::Key("a/b".to_owned()), Step::Key("c".to_owned())])));
+        assert_eq!([one("/a/*"), one("/a/[name=web]"), one("/**/a")], [None, None, None]);
         let slash = DocPath(vec![Step::Key("a/b~".to_owned())]);
         assert!(DocPattern::parse("/a~1b~0").unwrap().matches(&slash));
         assert_eq!(slash.to_string(), "/a~1b~0");

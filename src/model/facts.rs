@@ -233,8 +233,8 @@ pub struct TemplateFacts {
     pub title: String,
     /// `proposed`, `published`, `suspended`, `retired`.
     pub state: &'static str,
-    /// Approved by the change authority, and not by its proposer alone.
-    pub approved: bool,
+    /// Why it does not count as approved by the change authority; `None` where it does.
+    pub unapproved: Option<String>,
     /// Usable from then on.
     pub not_before: Option<Moment>,
     /// Unusable from then on.
@@ -269,7 +269,7 @@ pub struct TemplateFault {
     pub paths: Vec<String>,
     /// The line in the first of them, from 1.
     pub line: Option<u32>,
-    /// It is about a value that the template does let change, only not so.
+    /// The template lets some of what changes change, be it otherwise than it does.
     pub near: bool,
 }
 

@@ -106,9 +106,6 @@ fn number(fields: Fields<'_>, key: &str) -> Option<f64> {
     }
 }
 
-/// So many steps from the root a condition may look.
-const NEAR: usize = 2;
-
 /// What the schema cannot see.
 pub(super) fn faults(root: Fields<'_>) -> Vec<Problem> {
     root.tables("allow").flat_map(faults_of).collect()
@@ -149,17 +146,13 @@ fn faults_of(allow: Fields<'_>) -> Vec<Problem> {
 
 /// A condition that no document could meet.
 fn bad_where(path: &str, span: Range<usize>) -> Option<Problem> {
-    let steps = path.strip_prefix('/').map(|rest| rest.split('/').count());
-    let why = match steps {
-        None => "a path into a document starts with `/`: \"/kind\"",
-        Some(_) if path.split('/').any(|step| step.starts_with('*') || step.starts_with('[')) => {
-            "name one value: \"/kind\", \"/metadata/name\"; a condition is no pattern"
-        }
-        Some(steps) if steps > NEAR => "name a value near the root: \"/kind\", \"/metadata/name\"",
-        Some(_) => return None,
+    let why = match DocPattern::parse(path) {
+        Err(why) => why,
+        Ok(pattern) if pattern.single().is_some() => return None,
+        Ok(_) => "name one value: \"/kind\", \"/metadata/labels/app\"; a condition is no pattern".to_owned(),
     };
     let message = format!("no document can say {} of itself", quoted(path));
-    Some(Problem::new("bad_where", message, span, "not a value near the root", why))
+    Some(Problem::new("bad_where", message, span, "not a path to one value", why))
 }
 
 /// A group that is named on one side only holds nothing to anything.

@@ -120,6 +120,19 @@ impl Para {
         self.ours(tone, &safe)
     }
 
+    /// Adds a stranger's sentence in which blanks count: those that are more than one stay with the word before them.
+    pub(super) fn verbatim(mut self, tone: Tone, text: &str) -> Self {
+        let mut words: Vec<String> = Vec::new();
+        for word in terminal(text).split(' ') {
+            match words.last_mut().filter(|_| word.is_empty()) {
+                Some(last) => last.push(' '),
+                None => words.push(word.to_owned()),
+            }
+        }
+        self.words.extend(words.into_iter().map(|word| (tone, word)));
+        self
+    }
+
     /// Adds a stranger's name, never broken: a path may contain two spaces in a row.
     pub(super) fn name(self, tone: Tone, text: &str) -> Self {
         let safe = terminal(text);

@@ -17,7 +17,7 @@ fn main() {
         let pair: Json = serde_json::from_str(&line).unwrap();
         let text = |key: &str| pair.get(key).and_then(Json::as_str).unwrap();
         let edits =
-            file_edits(&modified(text("path")), Some(text("before").as_bytes()), Some(text("after").as_bytes()));
+            file_edits(&modified(text("path")), Some(text("before").as_bytes()), Some(text("after").as_bytes()), &[]);
         let answer = match edits.values.unwrap() {
             Err(why) => json!({"fault": why.fault.why, "line": why.fault.line, "new": why.new}),
             Ok(values) => json!({

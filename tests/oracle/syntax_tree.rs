@@ -50,7 +50,7 @@ fn change(asked: &Json) -> Json {
         deletions: 0,
         unread: None,
     };
-    let edits = file_edits(&file, Some(text("before").as_bytes()), Some(text("after").as_bytes()));
+    let edits = file_edits(&file, Some(text("before").as_bytes()), Some(text("after").as_bytes()), &[]);
     match edits.values {
         None => Json::Null,
         Some(Err(fault)) => json!({"fault": fault.fault.why, "line": fault.fault.line, "new": fault.new}),

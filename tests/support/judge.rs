@@ -1,7 +1,7 @@
 //! Whether a template takes a change: parsed, compared and judged as the gate does, without its policies.
 
 use changeward::app::edits::file_edits;
-use changeward::assess::{Evidence, assess};
+use changeward::assess::{Evidence, assess, conditions};
 use changeward::model::*;
 use changeward::parse;
 use std::sync::Arc;
@@ -58,8 +58,9 @@ pub(crate) fn refusal(template: &str, changed: &[Changed]) -> Option<String> {
     let template = parse::template(template, ".changeward/templates/t.toml").unwrap();
     let files: Vec<FileDiff> = changed.iter().map(Changed::diff).collect();
     let edits = files.iter().zip(changed).enumerate().filter(|(_, (file, _))| file.opaque().is_none());
+    let asked = conditions(std::slice::from_ref(&template));
     let edits = edits.map(|(at, (file, changed))| {
-        (at, Arc::new(file_edits(file, changed.before.as_deref(), changed.after.as_deref())))
+        (at, Arc::new(file_edits(file, changed.before.as_deref(), changed.after.as_deref(), &asked)))
     });
     let edits = edits.collect();
     let change = Change { diff: Diff { files, truncated: Vec::new() }, ..Change::default() };

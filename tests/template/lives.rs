@@ -41,11 +41,16 @@ struct Case {
     of: String,
     #[serde(default)]
     outcomes: Vec<Vec<String>>,
+    /// NAME, CONCLUSION, and the commit where it is known.
+    #[serde(default)]
+    checks: Vec<Vec<String>>,
     claim: Option<String>,
     /// A second template that says the same.
     #[serde(default)]
     twin: bool,
     expect: String,
+    /// A part of the reason, in the list (where it knows) and in a decision.
+    says: Option<String>,
     list: Option<String>,
 }
 
@@ -119,6 +124,14 @@ impl Case {
         let outcomes: Vec<Value> = self.outcomes.iter().map(outcome).collect();
         write(dir, "outcomes.json", &json!({"version": 1, "outcomes": outcomes}).to_string());
         let mut facts = json!({"version": 1, "teams": self.teams});
+        if !self.checks.is_empty() {
+            let check = |check: &Vec<String>| match check.get(2) {
+                Some(commit) => json!({"name": check[0], "conclusion": check[1], "commit": commit}),
+                None => json!({"name": check[0], "conclusion": check[1]}),
+            };
+            facts["head"] = "1".repeat(40).into();
+            facts["checks"] = self.checks.iter().map(check).collect();
+        }
         for (key, who) in [("author", &self.author), ("requester", &self.requester)] {
             if let Some(who) = who {
                 facts[key] = who.as_str().into();
@@ -131,18 +144,19 @@ impl Case {
 const KNOWN: [&str; 4] = ["--facts", "facts.json", "--outcomes", "outcomes.json"];
 
 /// What `template list` has against the template.
-fn by_the_list(dir: &Path, now: &str) -> (bool, String) {
+fn by_the_list(dir: &Path, now: &str) -> ((bool, String), String) {
     let words = ["template", "list", "--control-files", ".", "--format", "json", "--now", now];
     let (code, said, err) = run(dir, &[&words[..], &KNOWN].concat());
     assert_eq!(code, 0, "{err}");
     obeys("templates", &said);
     let template = &super::json(&said)["templates"][0];
     let codes = template["against"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap());
-    (template["usable"] == true, codes.collect::<Vec<_>>().join(" "))
+    let codes = codes.collect::<Vec<_>>().join(" ");
+    ((template["usable"] == true, codes), template["against"].to_string())
 }
 
 /// What the rules have against it, for a change that fits.
-fn by_a_decision(dir: &Path, now: &str, claim: Option<&str>) -> (bool, String) {
+fn by_a_decision(dir: &Path, now: &str, claim: Option<&str>) -> ((bool, String), String) {
     let words = ["check", "--diff", "change.diff", "--control-files", ".", "--format", "json", "--at", now];
     let named = claim.map(|id| format!("Template={id}"));
     let claimed = match &named {
@@ -160,11 +174,11 @@ fn by_a_decision(dir: &Path, now: &str, claim: Option<&str>) -> (bool, String) {
     // Where a template would be the one but for its life, the first reason says so; where none says more, `NO_TEMPLATE` does.
     let own: Vec<&str> = codes.iter().copied().filter(|code| code.starts_with("TPL_")).collect();
     if own.is_empty() {
-        return (standard, codes.into_iter().collect::<Vec<_>>().join(" "));
+        return ((standard, codes.into_iter().collect::<Vec<_>>().join(" ")), json!(reasons).to_string());
     }
     let why = |reason: &&&Value| reason["msg"].as_str().unwrap().contains("`it` covers it and may not be used: ");
     assert!(reasons.iter().any(|reason| why(&reason)), "{said}");
-    (standard, own.join(" "))
+    ((standard, own.join(" ")), json!(reasons).to_string())
 }
 
 #[test]
@@ -175,13 +189,14 @@ fn the_list_and_the_rules_agree_on_every_life() {
         let home = tempfile::tempdir().unwrap();
         case.stage(home.path());
         let expected = |codes: &str| (codes.is_empty(), codes.to_owned());
-        let list = by_the_list(home.path(), &lives.now);
-        if list != expected(case.list.as_deref().unwrap_or(&case.expect)) {
-            wrong += &format!("{} in the list: {list:?}\n", case.name);
+        let (list, words) = by_the_list(home.path(), &lives.now);
+        let says = |words: &str| case.says.as_ref().is_none_or(|part| words.contains(part));
+        if list != expected(case.list.as_deref().unwrap_or(&case.expect)) || (case.list.is_none() && !says(&words)) {
+            wrong += &format!("{} in the list: {list:?} {words}\n", case.name);
         }
-        let decided = by_a_decision(home.path(), &lives.now, case.claim.as_deref());
-        if decided != expected(&case.expect) {
-            wrong += &format!("{} in a decision: {decided:?}\n", case.name);
+        let (decided, words) = by_a_decision(home.path(), &lives.now, case.claim.as_deref());
+        if decided != expected(&case.expect) || !says(&words) {
+            wrong += &format!("{} in a decision: {decided:?} {words}\n", case.name);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

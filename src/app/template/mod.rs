@@ -85,12 +85,16 @@ pub(super) fn chosen<'t>(templates: &'t [Template], ids: &[String]) -> Result<Ve
     ids.iter().map(found).collect()
 }
 
+/// So many templates are named where none is like the one that was asked for.
+const NAMED: usize = 10;
+
 fn unknown(id: &str, templates: &[Template]) -> Failure {
     let near = |template: &&Template| {
         strsim::jaro_winkler(&template.id.to_lowercase(), &id.to_lowercase()) > 0.8
             || strsim::damerau_levenshtein(&template.id, id) <= 2
     };
-    let all: Vec<&str> = templates.iter().take(10).map(|template| template.id.as_str()).collect();
+    let mut all: Vec<&str> = templates.iter().take(NAMED).map(|template| template.id.as_str()).collect();
+    all.extend((templates.len() > NAMED).then_some("…"));
     let help = match (templates.iter().find(near), all.as_slice()) {
         (Some(meant), _) => format!("did you mean `{}`?", meant.id),
         (None, []) => "there is none at all; `changeward init --templates` writes some to begin with".to_owned(),

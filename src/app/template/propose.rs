@@ -16,6 +16,7 @@ use crate::model::{
 use crate::parse;
 use crate::parse::diff::patch;
 use crate::report::template_draft;
+use crate::world::WorldError;
 use crate::world::files::{self, Written};
 use crate::world::git::{ChangeSpec, Repo};
 use crate::world::tree::Tree;
@@ -149,6 +150,9 @@ fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
     } else {
         // A name that is none is said as it was typed.
         let commit = repo.resolve(range).map_err(Failure::world)?;
+        if let Err(WorldError::UnknownRevision { .. }) = repo.resolve(&format!("{commit}^")) {
+            return Err(Failure::usage(First { range: range.to_owned() }));
+        }
         format!("{commit}^..{commit}")
     };
     let change = repo.change(&ChangeSpec::Range(asked)).map_err(Failure::world)?;
@@ -156,7 +160,7 @@ fn sample(repo: &Repo, range: &str) -> Result<Sample, Failure> {
         return Err(Failure::usage(NoEnds { range: range.to_owned() }));
     };
     let (contents, there, files) = (Contents::Objects(repo), repo.tree_at(&head), &change.diff.files);
-    let known = edits::edits(files, |_| true, |_| true, contents, &|path| contents.after(files, path, &there))?;
+    let known = edits::edits((files, &[]), |_| true, |_| true, contents, &|path| contents.after(files, path, &there))?;
     let files = change.diff.files.into_iter().enumerate().map(|(at, file)| (file, known.get(&at).cloned())).collect();
     let alone = repo.resolve(&format!("{head}^")).is_ok_and(|parent| parent == base);
     let id = if alone { head.0.clone() } else { format!("{base}..{head}") };
@@ -229,7 +233,7 @@ fn tests(repo: &Repo, template: &Template, samples: &[Sample]) -> Result<String,
             continue;
         };
         let read = patch(text.as_bytes(), &path).map_err(Failure::internal)?;
-        if let Some(fault) = fits(template, &read)?.faults.first() {
+        if let Some(fault) = fits(template, &read)?.fit.faults.first() {
             told.push_str(&format!("no test of {}: as a patch it says less ({})\n", sample.range, fault.msg));
             continue;
         }
@@ -288,6 +292,16 @@ struct Exists {
 #[error("`{range}` is no change between two commits")]
 #[diagnostic(code(changeward::usage::range), help("name a commit, or BASE..HEAD"))]
 struct NoEnds {
+    range: String,
+}
+
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{range}` is the first commit here: there is nothing before it that it changes")]
+#[diagnostic(
+    code(changeward::usage::range),
+    help("name a later commit, or BASE..HEAD; a shallow clone lacks what came before (`fetch-depth: 0`)")
+)]
+struct First {
     range: String,
 }
 

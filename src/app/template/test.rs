@@ -12,7 +12,7 @@ use crate::app::failure::Failure;
 use crate::app::locks::Locks;
 use crate::app::owners::At;
 use crate::app::owners::survey::Place;
-use crate::assess::{Fit, fit};
+use crate::assess::{Fit, conditions, fit};
 use crate::model::{
     CaseFound, FileDiff, Finding, Moment, RepoPath, Severity, Template, TemplateCase, TemplateFault, TemplateTests,
     TestedTemplate,
@@ -56,7 +56,9 @@ pub fn test(request: &TestRequest) -> Result<TemplateTests, Failure> {
         let files = cases.get(&template.id).map(Vec::as_slice).unwrap_or_default();
         notes.extend(template.predicate.as_ref().map(|name| untested(template, name)));
         let samples = looked.samples(template);
-        templates.push(TestedTemplate { samples, ..tested(template, files, looked.tree.as_ref())? });
+        let (tested, note) = tested(template, files, looked.tree.as_ref())?;
+        notes.extend(note);
+        templates.push(TestedTemplate { samples, ..tested });
     }
     Ok(TemplateTests { state: looked.state, now: request.now, templates, allow_empty: request.allow_empty, notes })
 }
@@ -66,15 +68,38 @@ fn untested(template: &Template, predicate: &str) -> Finding {
     Finding::new("PREDICATE_UNTESTED", Severity::Info, msg).help("`changeward policy test` tests Rego")
 }
 
-fn tested(template: &Template, files: &[CaseFile], tree: &dyn Tree) -> Result<TestedTemplate, Failure> {
+fn half_tested(template: &Template, halves: &[(String, RepoPath)]) -> Option<Finding> {
+    let (case, half) = halves.first()?;
+    let more = match halves.len() {
+        1 => String::new(),
+        many => format!(" (and {} more)", many - 1),
+    };
+    let case = RepoPath::from(case.as_str()).quoted();
+    let msg = format!(
+        "{case} shows {} without the lockfile or manifest beside it, so whether the two fit each other is not judged \
+         here{more}; the template {} asks for it",
+        half.quoted(),
+        template.id
+    );
+    let help = "let the patch show both as a whole: `git diff --no-index -U99999`, or `template propose --with-tests`";
+    Some(Finding::new("LOCKFILE_UNTESTED", Severity::Info, msg).at([case]).help(help))
+}
+
+/// The cases of a template, and the first half of lockfile and manifest that one of them shows alone.
+fn tested(
+    template: &Template,
+    files: &[CaseFile],
+    tree: &dyn Tree,
+) -> Result<(TestedTemplate, Option<Finding>), Failure> {
     let mut used = BTreeSet::new();
-    let mut judged = Vec::new();
+    let (mut judged, mut halves) = (Vec::new(), Vec::new());
     for file in files {
         let bytes = tree.read(&file.path).map_err(Failure::world)?.unwrap_or_default();
         let why = why(&bytes);
         let found = match judge(template, &bytes, &file.path)? {
             Err(broken) => broken,
-            Ok(fit) => {
+            Ok(Held { fit, halves: unseen }) => {
+                halves.extend(unseen.into_iter().map(|half| (file.path.clone(), half)));
                 if file.fits {
                     used.extend(fit.used.iter().copied());
                 }
@@ -87,7 +112,8 @@ fn tested(template: &Template, files: &[CaseFile], tree: &dyn Tree) -> Result<Te
     let unused = template.allow.iter().enumerate().filter(|(at, _)| !used.contains(at));
     let shown = files.iter().any(|file| file.fits);
     let unused = if !shown { Vec::new() } else { unused.map(|(_, allow)| allow.place.clone()).collect() };
-    Ok(TestedTemplate {
+    let note = half_tested(template, &halves);
+    let tested = TestedTemplate {
         id: template.id.clone(),
         title: template.title.clone(),
         place: template.place.clone(),
@@ -95,11 +121,12 @@ fn tested(template: &Template, files: &[CaseFile], tree: &dyn Tree) -> Result<Te
         samples: Vec::new(),
         unused,
         constraints: template.allow.len(),
-    })
+    };
+    Ok((tested, note))
 }
 
 /// How a change fits, or why the case says nothing.
-fn judge(template: &Template, bytes: &[u8], name: &str) -> Result<Result<Fit, CaseFound>, Failure> {
+fn judge(template: &Template, bytes: &[u8], name: &str) -> Result<Result<Held, CaseFound>, Failure> {
     let patch = match patch(bytes, name) {
         Ok(patch) => patch,
         Err(error) => {
@@ -123,15 +150,24 @@ fn partial(patch: &Patch) -> Option<(&RepoPath, String)> {
     files.find_map(|file| Some((&file.path, patch.before(&file.path).err()?)))
 }
 
+/// How a patch fits, and what it does not show that the gate would see.
+pub(super) struct Held {
+    pub(super) fit: Fit,
+    /// Lockfiles and manifests whose other half the patch does not show.
+    pub(super) halves: Vec<RepoPath>,
+}
+
 /// How a patch that shows whole files fits.
-pub(super) fn fits(template: &Template, patch: &Patch) -> Result<Fit, Failure> {
+pub(super) fn fits(template: &Template, patch: &Patch) -> Result<Held, Failure> {
     let files = &patch.diff.files;
     let shown = |path: &RepoPath| match files.iter().find(|file| file.path == *path) {
         Some(file) => contents::whole(patch, file).map(|(_, new)| new),
         None => Ok(None),
     };
+    let asked = conditions(std::slice::from_ref(template));
     let locked = |_: &FileDiff| template.lockfile_consistent;
-    let mut known = edits::edits(files, |_| true, locked, Contents::Whole(patch), &shown)?;
+    let mut known = edits::edits((files, &asked), |_| true, locked, Contents::Whole(patch), &shown)?;
+    let mut halves = Vec::new();
     // A lockfile whose manifest the patch does not show, or the reverse, cannot be held to it.
     for (at, edits) in known.iter_mut().filter(|(_, edits)| edits.unfit.is_some()) {
         let other = Cell::new(false);
@@ -146,10 +182,11 @@ pub(super) fn fits(template: &Template, patch: &Patch) -> Result<Fit, Failure> {
         let again = files.get(*at).and_then(|file| Locks::new(&asked).unfit(file));
         if !other.get() && again.is_some() {
             Arc::make_mut(edits).unfit = None;
+            halves.extend(files.get(*at).map(|file| file.path.clone()));
         }
     }
     let files: Vec<_> = files.iter().enumerate().map(|(at, file)| (file.clone(), known.get(&at).cloned())).collect();
-    Ok(fit(template, &files))
+    Ok(Held { fit: fit(template, &files), halves })
 }
 
 /// The reason that was expected, where it is among them; else the first.

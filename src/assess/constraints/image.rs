@@ -19,7 +19,8 @@ pub(super) fn pinned(old: Option<&str>, new: &str, most: Option<VersionStep>) ->
     }
     let Some(most) = most else { return Ok(()) };
     match (old.tag, new.tag) {
-        // The same tag, built again.
+        // The same tag, built again; none on both sides stays none.
+        (None, None) => Ok(()),
         (Some(old), Some(new)) if old == new => Ok(()),
         (Some(old), Some(new)) => {
             let flavour = |tag: &'_ str| tag.split_once('-').map(|(_, rest)| rest.to_owned());
@@ -29,7 +30,8 @@ pub(super) fn pinned(old: Option<&str>, new: &str, most: Option<VersionStep>) ->
             let version = |tag: &'_ str| tag.split_once('-').map_or(tag, |(version, _)| version).to_owned();
             value::version(most, Some(&version(old)), &version(new))
         }
-        _ => Err("it has no tag to compare".to_owned()),
+        (Some(tag), None) => Err(format!("its tag {tag:?} goes, so that there is none to compare")),
+        (None, Some(tag)) => Err(format!("its tag {tag:?} is new, so that there is none to compare it with")),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Uncovered {
     pub(super) why: String,
     /// The line in the new file (in the old one for what is gone), from 1.
     pub(super) line: Option<u32>,
-    /// Some constraint is about it, and does not allow it.
+    /// Some constraint is about something that changes in the file.
     pub(super) near: bool,
 }
 
@@ -123,8 +123,12 @@ impl<'t> Rules<'t> {
             return Some(Uncovered::new(values.elsewhere, why));
         }
         let head = |edit: &Edit| values.documents.get(edit.document);
-        if let Some(found) = values.edits.iter().find_map(|edit| self.edit(edit, head(edit))) {
-            return Some(found);
+        let mut edits = values.edits.iter().enumerate();
+        if let Some((at, found)) = edits.find_map(|(at, edit)| Some((at, self.edit(edit, head(edit))?))) {
+            // Another edit may be one that a constraint is about.
+            let about = |edit: &Edit| self.edit(edit, head(edit)).is_none_or(|other| other.near);
+            let near = found.near || at > 0 || edits.any(|(_, edit)| about(edit));
+            return Some(Uncovered { near, ..found });
         }
         if let Some((line, why)) = values.beyond_formatting.filter(|_| template.formatting) {
             return Some(Uncovered::new(

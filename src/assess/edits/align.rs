@@ -11,8 +11,23 @@ use std::hash::{Hash, Hasher};
 /// The keys by which an item of a list is called, the first that all items have.
 pub(super) const NAMES: [&str; 3] = ["name", "id", "key"];
 
-/// Lists whose product of lengths is beyond this are compared by place.
-const MOST: usize = 4_000_000;
+/// What the products of the lengths of all lists of a file may come to; from there on, lists are compared by place.
+pub(super) struct Cells(usize);
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self(4_000_000)
+    }
+}
+
+impl Cells {
+    /// Takes what two lists of these lengths need, if so much is left.
+    fn spend(&mut self, old: usize, new: usize) -> bool {
+        let left = self.0.checked_sub(old.saturating_mul(new));
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+}
 
 /// What became of the items.
 pub(super) enum Match {
@@ -27,7 +42,7 @@ pub(super) enum Match {
 }
 
 /// Aligns two lists; in the order of the new one, what is gone first.
-pub(super) fn align(old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Match> {
+pub(super) fn align(old: &[Node<'_>], new: &[Node<'_>], cells: &mut Cells) -> Vec<Match> {
     let start = old.iter().zip(new).take_while(|(old, new)| same(old, new)).count();
     let (a, b) = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(old, new)| same(old, new)).count();
@@ -43,8 +58,8 @@ pub(super) fn align(old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Match> {
     let named = if a.is_empty() && b.is_empty() { None } else { by_name(old, new) };
     let found = match named {
         Some(name) => align_named(a, b, name),
-        None if a.len().saturating_mul(b.len()) > MOST => by_place(a.len(), b.len()),
-        None => align_equal(a, b),
+        None if cells.spend(a.len(), b.len()) => align_equal(a, b),
+        None => by_place(a.len(), b.len()),
     };
     found.into_iter().map(shift).collect()
 }

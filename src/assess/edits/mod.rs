@@ -19,4 +19,4 @@ pub use lines::line_edits;
 pub use lock::lock_edits;
 pub use lock_file::{LockState, lock_value_edits};
 pub use manifest::consistent;
-pub use values::value_edits;
+pub use values::{Condition, value_edits};

@@ -1,6 +1,6 @@
 //! A file of a known format by value: two trees in, the list of edits out.
 
-use super::align::{Match, NAMES, align, name_of, same};
+use super::align::{Cells, Match, NAMES, align, name_of, same};
 use super::elsewhere::{Cut, elsewhere};
 use crate::model::{
     DocPath, DocumentHead, Documents, Edit, EditKind, EditValue, Field, Node, Scalar, Step, SyntaxFault, Unanalysable,
@@ -18,16 +18,24 @@ const MARKS: [&str; 3] = ["{{", "{%", "<%"];
 /// How many single values near the root tell a document from another.
 const SAME: usize = 64;
 
-/// Compares two states of a file; `None` for one that is not there.
+/// A value that a template may ask a document for: its path as the template has it, and as steps.
+pub type Condition = (String, DocPath);
+
+/// Compares two states of a file; `None` for one that is not there. What the `conditions` ask for is looked up in each
+/// document, however deep it is.
 ///
 /// # Errors
 /// When more values change than anybody could look at.
-pub fn value_edits(old: Option<&Documents<'_>>, new: Option<&Documents<'_>>) -> Result<ValueEdits, Unanalysable> {
+pub fn value_edits(
+    old: Option<&Documents<'_>>,
+    new: Option<&Documents<'_>>,
+    conditions: &[Condition],
+) -> Result<ValueEdits, Unanalysable> {
     let nothing = Documents { text: "", roots: Vec::new() };
     let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
     let mut comparison = Comparison { old: Text::of(old.text), new: Text::of(new.text), ..Comparison::default() };
     for pair in documents(&old.roots, &new.roots) {
-        comparison.document(pair);
+        comparison.document(pair, conditions);
     }
     if comparison.edits.len() > MOST {
         let fault = SyntaxFault::new(0, format!("changes more than {MOST} values"));
@@ -141,6 +149,8 @@ struct Comparison {
     edits: Vec<Edit>,
     cuts: Vec<Cut>,
     heads: Vec<DocumentHead>,
+    /// How much is still left to spend on finding out which items of lists are the same.
+    cells: Cells,
     /// The first mapping whose keys stand in another order.
     reordered: Option<u32>,
     /// Where the comparison is, in the new document and in the old one.
@@ -170,10 +180,12 @@ impl<'n, 't> Placed<'n, 't> {
 }
 
 impl Comparison {
-    fn document(&mut self, pair: Pair<'_, '_>) {
+    fn document(&mut self, pair: Pair<'_, '_>, conditions: &[Condition]) {
         let known = pair.new.or(pair.old);
         let mut head = DocumentHead { label: known.and_then(label), same: Vec::new() };
         if let (Some(old), Some(new)) = (pair.old, pair.new) {
+            // What is asked for comes first: how much else is known of a document has an end.
+            head.same.extend(conditions.iter().filter_map(|asked| stays(old, new, asked)));
             same_values(old, new, "", 2, &mut head.same);
         }
         self.heads.push(head);
@@ -240,7 +252,7 @@ impl Comparison {
     }
 
     fn items(&mut self, old: &[Node<'_>], new: &[Node<'_>]) {
-        for found in align(old, new) {
+        for found in align(old, new, &mut self.cells) {
             let (i, j) = match found {
                 Match::Pair(i, j) | Match::Moved(i, j) => (Some(i), Some(j)),
                 Match::Gone(i) => (Some(i), None),
@@ -311,6 +323,22 @@ fn names(old: &Node<'_>, new: &Node<'_>) -> Vec<(String, String)> {
         (name_of(old, key) == Some(name)).then(|| (key.to_owned(), name.to_owned()))
     };
     NAMES.into_iter().filter_map(same).collect()
+}
+
+/// A single value that a condition asks for, where it is the same before and after.
+fn stays(old: &Node<'_>, new: &Node<'_>, (source, path): &Condition) -> Option<(String, String)> {
+    let (was, is) = (at(old, path)?.scalar()?, at(new, path)?.scalar()?);
+    (was == is).then(|| (source.clone(), is.text.clone().into_owned()))
+}
+
+/// The value at a path; a step into a list is a place.
+fn at<'n, 't>(root: &'n Node<'t>, path: &DocPath) -> Option<&'n Node<'t>> {
+    path.0.iter().try_fold(root, |node, step| match (step, &node.value) {
+        (Step::Key(place), Value::List(items)) => items.get(place.parse::<usize>().ok()?),
+        (Step::Key(key), _) => node.get(key),
+        (Step::Item { index, .. }, Value::List(items)) => items.get(*index),
+        (Step::Item { .. }, _) => None,
+    })
 }
 
 /// The single values of the upper levels that do not change.

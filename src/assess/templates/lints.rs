@@ -222,7 +222,8 @@ fn matches_anything(pattern: &TextPattern) -> bool {
 /// Why no value can fit.
 fn contradiction(rule: &ValueRule) -> Option<String> {
     let text = rule.kind.is_some_and(|kind| kind != ScalarKind::Text);
-    let number = rule.kind.is_some_and(|kind| !matches!(kind, ScalarKind::Integer | ScalarKind::Number));
+    // A text may be a number that is written plainly.
+    let number = rule.kind == Some(ScalarKind::Bool);
     let bounded = rule.min.is_some() || rule.max.is_some() || rule.max_step.is_some() || rule.direction.is_some();
     let replaces = rule.kinds.contains(&EditKind::Replace);
     let digest = |pattern: &TextPattern| {

@@ -1,6 +1,8 @@
 //! What each template says about this change: its scope, kinds, limits, constraints, companions, checks, submitters,
 //! window, and what became of its earlier uses.
 
+mod approval;
+mod checks;
 mod fit;
 mod history;
 mod lints;
@@ -9,10 +11,12 @@ mod standing;
 
 use super::Evidence;
 use super::constraints::uncovered;
+use super::edits::Condition;
 use crate::model::{
-    Actors, Config, FileDiff, FileFacts, FileStatus, Membership, Moment, Principal, RepoPath, Stats, Template,
+    Actors, Allows, DocPattern, FileDiff, FileFacts, FileStatus, Membership, Principal, RepoPath, Stats, Template,
     TemplateFacts, TemplateFault, TemplateState, counted,
 };
+use approval::unapproved;
 use history::History;
 use std::collections::BTreeSet;
 
@@ -54,7 +58,7 @@ pub(super) fn templates(
                 id: template.id.clone(),
                 title: template.title.clone(),
                 state: template.state.as_str(),
-                approved: approved(template, &evidence.config, membership, evidence.now),
+                unapproved: unapproved(template, &evidence.config, membership, evidence.now),
                 not_before: template.not_before,
                 expires_at: template.expires_at,
                 breaker: history.breaker().or_else(|| samples::belied(looked)),
@@ -79,6 +83,17 @@ pub fn asks_for_edits(templates: &[Template], diff: &FileDiff) -> bool {
             || template.predicate.is_some()
     };
     templates.iter().filter(curious).any(|template| covers(template, diff))
+}
+
+/// The values by which templates tell documents apart.
+pub fn conditions(templates: &[Template]) -> Vec<Condition> {
+    let rules =
+        templates.iter().flat_map(|template| &template.allow).filter_map(|constraint| match &constraint.allows {
+            Allows::Value(rule) => Some(rule),
+            _ => None,
+        });
+    let paths: BTreeSet<&String> = rules.flat_map(|rule| &rule.only_where).map(|(path, _)| path).collect();
+    paths.into_iter().filter_map(|path| Some((path.clone(), DocPattern::parse(path).ok()?.single()?))).collect()
 }
 
 /// Some template that covers both paths of a file wants its lockfiles and manifests to fit each other.
@@ -172,10 +187,12 @@ impl Fitting<'_> {
             faults.extend(self.uncounted(files.iter().filter(|f| mine(f))));
             return faults;
         }
-        let mut first = None;
+        let (mut first, mut near) = (None, false);
         let mut paths = Vec::new();
         for file in files.iter_mut().filter(|file| mine(file)) {
-            if let Some(found) = uncovered(self.template, file) {
+            let found = uncovered(self.template, file);
+            near |= found.as_ref().is_none_or(|found| found.near);
+            if let Some(found) = found {
                 first.get_or_insert(found);
                 paths.push(file.diff.path.quoted());
                 file.templates.pop();
@@ -188,7 +205,7 @@ impl Fitting<'_> {
                     more => format!(" (and {} more)", counted(more as u64 - 1, "file")),
                 };
                 let said = fault("constraints", format!("{}{more}", first.why), paths);
-                faults.push(TemplateFault { line: first.line, near: first.near, ..said });
+                faults.push(TemplateFault { line: first.line, near, ..said });
             }
             // What is not allowed has its reason already; what is, must be counted.
             None => faults.extend(self.uncounted(files.iter().filter(|f| mine(f)))),
@@ -239,10 +256,10 @@ impl Trial<'_> {
     /// Everything about a template that is not a file: checks, submitter, environment, window.
     fn surroundings(&self) -> Vec<TemplateFault> {
         let mut faults = Vec::new();
-        let red: Vec<_> = self.template.required_checks.iter().filter(|name| !self.green(name)).cloned().collect();
+        let red: Vec<_> =
+            self.template.required_checks.iter().filter_map(|name| checks::not_green(name, self.evidence)).collect();
         if !red.is_empty() {
-            let msg = format!("these checks are not green on the head: {}", red.join(", "));
-            faults.push(fault("checks", msg, Vec::new()));
+            faults.push(fault("checks", red.join("; "), Vec::new()));
         }
         if !self.submitter_allowed() {
             faults.push(fault("submitter", "it may not be submitted by whoever made this change".into(), Vec::new()));
@@ -260,15 +277,6 @@ impl Trial<'_> {
         faults
     }
 
-    /// A check is green when its latest result on exactly this head is a success.
-    fn green(&self, name: &str) -> bool {
-        let head = self.evidence.change.head.as_ref().map(|id| id.0.as_str()).or(self.evidence.forge.head.as_deref());
-        let on_head = |commit: Option<&str>| commit.is_some() && commit == head;
-        let mut results = self.evidence.forge.checks.iter().filter(|c| c.name == *name && on_head(c.commit.as_deref()));
-        let (first, all_green) = (results.next(), results.all(|c| c.conclusion == "success"));
-        first.is_some_and(|c| c.conclusion == "success") && all_green
-    }
-
     /// Every known author and requester must be listed; an unknown one is not.
     fn submitter_allowed(&self) -> bool {
         let listed =
@@ -276,18 +284,6 @@ impl Trial<'_> {
         let people: Vec<_> = self.actors.author.iter().chain(&self.actors.requester).collect();
         self.template.submitters.is_empty() || (!people.is_empty() && people.into_iter().all(listed))
     }
-}
-
-/// Approved by somebody of the change authority who is not the proposer. Unknown membership is no.
-fn approved(template: &Template, config: &Config, membership: &Membership, now: Moment) -> bool {
-    let proposer = template.proposed_by.as_ref().map(|who| membership.known(who));
-    let not_yet = template.approved_at.is_some_and(|at| at > now);
-    !not_yet
-        && template.approved_by.iter().any(|by| {
-            proposer != Some(membership.known(by))
-                && config.change_authority.iter().any(|who| membership.speaks_for(by, &[], who))
-        })
-        && proposer.is_some()
 }
 
 fn status_list(first: FileStatus, kinds: &[(FileStatus, String)]) -> String {

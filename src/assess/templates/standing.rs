@@ -2,7 +2,7 @@
 //!
 //! The rules of `policies/templates.rego` say the same about one change; a test holds the two together.
 
-use super::{History, approved, samples};
+use super::{History, samples, unapproved};
 use crate::model::{Config, DAY, Membership, Moment, Outcome, Sample, Template, TemplateStanding, TemplateState};
 
 /// Somebody who must look at a template again hears of it so long before.
@@ -21,10 +21,7 @@ pub fn standing(
     if template.state != TemplateState::Published {
         against.push(("TPL_STATE", format!("it is {}", template.state.as_str())));
     }
-    if !approved(template, config, membership, now) {
-        let why = "nobody of the change authority, other than its proposer, is known to have approved it";
-        against.push(("TPL_NOT_APPROVED", why.to_owned()));
-    }
+    against.extend(unapproved(template, config, membership, now).map(|why| ("TPL_NOT_APPROVED", why)));
     if let Some(at) = template.not_before.filter(|at| now < *at) {
         against.push(("TPL_NOT_YET", format!("it may be used from {at}")));
     }

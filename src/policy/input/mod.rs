@@ -3,13 +3,14 @@
 //! Arrays of files are long and loops over them dear, so what most rules ask is indexed beside them (`index`), and every
 //! match of a path against something is already made. Its JSON Schema is `schemas/input.schema.json`.
 
+mod claims;
 mod evidence;
 mod files;
 mod schema;
 
-use crate::model::{ChangeClass, Claim, Datum, Facts, Principal, PrincipalKind, Review, Span};
+use crate::model::{ChangeClass, Datum, Facts, Principal, PrincipalKind, Review, Span};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The version of the input document.
@@ -93,8 +94,8 @@ fn record(facts: &Facts, files: bool) -> Result<Input<'_>, serde_json::Error> {
         has_ownership: facts.has_ownership,
         rows: rows(facts),
         actors: actors(facts),
-        claims: facts.claims.iter().map(claim).collect(),
-        claim: claim_text(facts),
+        claims: facts.claims.iter().map(|one| claims::claim(one, facts)).collect(),
+        claim: claims::claim_text(facts),
         incident: incident(facts),
         emergency: emergency(facts),
         templates: templates(facts),
@@ -170,32 +171,6 @@ fn actors(facts: &Facts) -> Value {
     value
 }
 
-fn claim(claim: &Claim) -> Value {
-    let mut value = json!({"type": claim.class.as_str(), "source": claim.source.as_str()});
-    put(&mut value, "template", claim.template.as_deref());
-    value
-}
-
-fn claim_text(facts: &Facts) -> Value {
-    let text = &facts.claim_text;
-    let mut value = json!({
-        "downtime": text.downtime,
-        "permanent": text.permanent,
-        "trailers": text.trailers.iter().map(|(k, v)| (k.clone(), datum(v))).collect::<Map<_, _>>(),
-    });
-    put(&mut value, "incident", text.incident.as_deref());
-    put(&mut value, "criterion", text.criterion.as_deref());
-    put(&mut value, "justification", text.justification.as_deref());
-    put(&mut value, "backout", text.backout.as_deref());
-    put(&mut value, "benefit", text.benefit.as_deref());
-    if let Some(follow_up) = &text.follow_up {
-        let mut promise = json!({"what": follow_up.what});
-        put(&mut promise, "due", follow_up.due.map(|due| due.to_string()));
-        put(&mut value, "follow_up", Some(promise));
-    }
-    value
-}
-
 fn incident(facts: &Facts) -> Option<Value> {
     facts.incident.as_ref().map(|incident| {
         let mut value = json!({"id": incident.id, "state": incident.state, "rows": incident.rows});
@@ -238,11 +213,12 @@ fn templates(facts: &Facts) -> Vec<Value> {
             "id": template.id,
             "title": template.title,
             "state": template.state,
-            "approved": template.approved,
+            "approved": template.unapproved.is_none(),
             "samples": template.samples,
             "faults": faults,
             "place": template.place.to_string(),
         });
+        put(&mut value, "unapproved", template.unapproved.as_deref());
         put(&mut value, "not_before", template.not_before.map(|at| at.to_string()));
         put(&mut value, "expires_at", template.expires_at.map(|at| at.to_string()));
         put(&mut value, "breaker", template.breaker.as_deref());

@@ -34,7 +34,7 @@ fn one(view: &TemplateView, width: usize) -> Vec<Line> {
     lines.extend(title("What may change"));
     lines.extend(Para::new(2, 4).ours(Tone::Dim, "in").theirs(Tone::Plain, &words::scope(template)).lines(width, None));
     for constraint in &template.allow {
-        let para = Para::new(2, 4).ours(Tone::Good, "+").theirs(Tone::Plain, &words::says(constraint));
+        let para = Para::new(2, 4).ours(Tone::Good, "+").verbatim(Tone::Plain, &words::says(constraint));
         lines.extend(para.theirs(Tone::Dim, &format!("(line {})", constraint.place.line)).lines(width, None));
     }
     if template.allow.is_empty() {
