@@ -232,18 +232,34 @@ fn a_case_passes_for_the_reason_it_names_or_not_at_all() {
     {
         assert!(flat.contains(part), "{part}: {said}");
     }
-    // Half of a lockfile and its manifest is judged without the other, and says so.
+    let (code, _, said) = run(home.path(), &["template", "test", "itt", "--control-files", "."]);
+    assert!(code == 2 && said.contains("did you mean `it`?"), "{said}");
+}
+
+/// Half of a lockfile and its manifest is judged without the other, and that is said.
+#[test]
+fn half_of_a_lockfile_and_its_manifest_is_noted() {
+    let home = tempfile::tempdir().unwrap();
+    write(home.path(), ".changeward/config.toml", CONFIG);
     let lock = |version: &str| format!("version = 4\n\n[[package]]\nname = \"a\"\nversion = \"{version}\"\n");
     let half = patch(&lock("0.1.0"), &lock("0.1.1")).replace("deploy/web.yaml", "Cargo.lock");
     let locked = "version = 1\nid = \"lock\"\ntitle = \"L\"\nstate = \"proposed\"\nlockfile_consistent = \
                   true\n[scope]\ninclude = [\"Cargo.*\"]\n";
     write(home.path(), ".changeward/templates/lock.toml", locked);
     write(home.path(), ".changeward/tests/templates/lock/fits/half.diff", &half);
-    let (_, said, _) = run(home.path(), &test);
+    let (code, said, _) = run(home.path(), &["template", "test", "--control-files", "."]);
     let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(code, 0, "{said}");
     assert!(flat.contains("half.diff shows Cargo.lock without the lockfile or manifest beside it"), "{said}");
-    let (code, _, said) = run(home.path(), &["template", "test", "itt", "--control-files", "."]);
-    assert!(code == 2 && said.contains("did you mean `it`?"), "{said}");
+    // With both halves there is nothing to note, and what does not fit is said.
+    let manifest = |version: &str| format!("[package]\nname = \"b\"\nversion = \"{version}\"\n");
+    let other = patch(&manifest("1.0.0"), &manifest("1.0.1")).replace("deploy/web.yaml", "Cargo.toml");
+    write(home.path(), ".changeward/tests/templates/lock/fits/half.diff", &(half + &other));
+    let (code, said, _) = run(home.path(), &["template", "test", "--control-files", "."]);
+    assert!(
+        code == 11 && said.contains("lockfile and manifest do not fit") && !said.contains("without the"),
+        "{code} {said}"
+    );
 }
 
 #[test]

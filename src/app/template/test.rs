@@ -81,7 +81,7 @@ fn half_tested(template: &Template, halves: &[(String, RepoPath)]) -> Option<Fin
         half.quoted(),
         template.id
     );
-    let help = "let the patch show both as a whole: `git diff --no-index -U99999`, or `template propose --with-tests`";
+    let help = "let a case change both (`git diff -U1000000`); the gate reads the one that does not change, too";
     Some(Finding::new("LOCKFILE_UNTESTED", Severity::Info, msg).at([case]).help(help))
 }
 
