@@ -11,10 +11,6 @@ pub struct Moment(i64);
 /// Seconds of one day.
 pub const DAY: i64 = 86_400;
 
-/// 1678-01-01 and 2262-01-01.
-const EARLIEST: i64 = -9_214_560_000;
-const LATEST: i64 = 9_214_646_400;
-
 impl Moment {
     /// A moment from seconds since the epoch, within the years jiff can print; clamped beyond them.
     pub fn from_unix(seconds: i64) -> Self {
@@ -26,13 +22,8 @@ impl Moment {
         self.0
     }
 
-    /// Reads RFC 3339 (`2026-11-22T16:00:00Z`, any offset) or a date, which is its midnight in UTC. Policies count
-    /// nanoseconds in 64 bits, so nothing before 1678 or after 2261 is a time.
+    /// Reads RFC 3339 (`2026-11-22T16:00:00Z`, any offset) or a date, which is its midnight in UTC.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::read(text).filter(|moment| (EARLIEST..LATEST).contains(&moment.0))
-    }
-
-    fn read(text: &str) -> Option<Self> {
         if text.len() == 10 {
             let date: Date = text.parse().ok()?;
             return Some(Self(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second()));

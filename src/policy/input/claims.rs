@@ -1,6 +1,6 @@
 //! `input.claims` and `input.claim`: what the change says of itself.
 
-use super::{datum, put};
+use super::{countable, datum, put};
 use crate::model::{Claim, Facts};
 use serde_json::{Map, Value, json};
 
@@ -39,7 +39,7 @@ pub(super) fn claim_text(facts: &Facts) -> Value {
     put(&mut value, "benefit", text.benefit.as_deref());
     if let Some(follow_up) = &text.follow_up {
         let mut promise = json!({"what": follow_up.what});
-        put(&mut promise, "due", follow_up.due.map(|due| due.to_string()));
+        put(&mut promise, "due", follow_up.due.map(countable));
         put(&mut value, "follow_up", Some(promise));
     }
     value

@@ -8,7 +8,7 @@ mod evidence;
 mod files;
 mod schema;
 
-use crate::model::{ChangeClass, Datum, Facts, Principal, PrincipalKind, Review, Span};
+use crate::model::{ChangeClass, Datum, Facts, Moment, Principal, PrincipalKind, Review, Span};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ struct Input<'a> {
 fn record(facts: &Facts, files: bool) -> Result<Input<'_>, serde_json::Error> {
     Ok(Input {
         version: VERSION,
-        now: facts.now.to_string(),
+        now: countable(facts.now),
         environment: &facts.environment,
         base: facts.base.as_ref().map(|id| id.0.as_str()),
         head: facts.head.as_ref().map(|id| id.0.as_str()),
@@ -197,7 +197,7 @@ fn emergency(facts: &Facts) -> Value {
     // A claim made again is as young as its last making; one whose time nobody knows is made now.
     let claims = facts.claims.iter().filter(|claim| claim.class == ChangeClass::Emergency);
     let latest = claims.map(|claim| claim.at.unwrap_or(facts.now)).max();
-    put(&mut value, "claimed_at", latest.map(|at| at.to_string()));
+    put(&mut value, "claimed_at", latest.map(countable));
     value
 }
 
@@ -219,11 +219,11 @@ fn templates(facts: &Facts) -> Vec<Value> {
             "place": template.place.to_string(),
         });
         put(&mut value, "unapproved", template.unapproved.as_deref());
-        put(&mut value, "not_before", template.not_before.map(|at| at.to_string()));
-        put(&mut value, "expires_at", template.expires_at.map(|at| at.to_string()));
+        put(&mut value, "not_before", template.not_before.map(countable));
+        put(&mut value, "expires_at", template.expires_at.map(countable));
         put(&mut value, "breaker", template.breaker.as_deref());
         put(&mut value, "predicate", template.predicate.as_deref());
-        put(&mut value, "review_by", template.review_by.map(|day| day.to_string()));
+        put(&mut value, "review_by", template.review_by.map(countable));
         value
     };
     facts.templates.iter().map(template).collect()
@@ -337,6 +337,14 @@ fn names(people: &[Principal]) -> Vec<&str> {
 
 /// How a rule says "anyone but the excluded".
 pub(super) const ANYONE: &str = "anyone else";
+
+/// The ends of the time that Rego counts, in nanoseconds of 64 bits: 1678-01-01 and 2262-01-01.
+const COUNTABLE: (i64, i64) = (-9_214_560_000, 9_214_646_400);
+
+/// A time that rules reckon with. What lies beyond all that they can count is as good as its end.
+pub(super) fn countable(at: Moment) -> String {
+    Moment::from_unix(at.unix().clamp(COUNTABLE.0, COUNTABLE.1)).to_string()
+}
 
 /// Leaves a key out when there is no value: a rule then sees `undefined`, as for every missing fact.
 fn put(object: &mut Value, key: &str, value: Option<impl Into<Value>>) {
