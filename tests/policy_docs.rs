@@ -158,7 +158,7 @@ fn files_that_name_their_schema_are_read() {
     assert_eq!(changeward(&["init", "--editor"], root).1, 0);
     let page = fs::read_to_string("docs/editors.md").unwrap();
     let mut named = 0;
-    for file in ["config.toml", "ownership.toml", "templates/docs.toml"] {
+    for file in ["config.toml", "ownership.toml", "templates/documentation.toml"] {
         let place = root.join(".changeward").join(file);
         let text = fs::read_to_string(&place).unwrap();
         let line = text.lines().next().unwrap();

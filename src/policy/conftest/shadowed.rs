@@ -1,7 +1,7 @@
 //! A comprehension that gives a value to a name it has read before: OPA takes the first for the name outside, the engine
 //! for a mistake. The name inside gets another spelling; every line stays where it is.
 
-use super::super::lint::tree::{self, Node, range, variable};
+use crate::policy::lint::tree::{self, Node, range, variable};
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module as Ast, Query};
 use std::collections::BTreeMap;
 
