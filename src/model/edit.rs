@@ -398,7 +398,7 @@ mod tests {
         assert_eq!(say("a", "b"), r#""a" → "b""#);
         assert_eq!(
             say(&long("1.4"), &long("1.5")),
-            r#""…xample.org/acme/payments-service:1.4@sha256:777777777777777777…" → "…xample.org/acme/payments-service:1.5@sha256:777777777777777777…""#
+            r#""…e.org/acme/payments-service:1.4@sha256:777777777777777777777…" → "…e.org/acme/payments-service:1.5@sha256:777777777777777777777…""#
         );
         let (old, new) = ("x".repeat(61), "x".repeat(60));
         assert_eq!(say(&old, &new), format!(r#""…{}" → "{new}""#, "x".repeat(31)));
