@@ -108,8 +108,8 @@ pub(crate) fn stage(case: &Case, fragments: &BTreeMap<String, String>, dir: &Pat
         assert!(text.contains(from.as_str()), "{}: {from:?} is not in {path:?}", case.name);
         fs::write(path, text.replacen(from, to, 1)).unwrap();
     }
-    let patch: String = case.files.iter().map(|path| section(path)).collect();
     case.files.iter().for_each(|path| before(path, dir));
+    let patch: String = case.files.iter().map(|path| section(path, dir)).collect();
     fs::write(dir.join("change.diff"), patch).unwrap();
     fs::write(dir.join("facts.json"), facts(case, fragments).to_string()).unwrap();
     CheckRequest {
@@ -147,7 +147,8 @@ fn before(path: &str, dir: &Path) {
     }
 }
 
-fn section(path: &str) -> String {
+/// How a file changes: by its first line.
+fn section(path: &str, dir: &Path) -> String {
     if let Some((from, to)) = path.split_once(" -> ") {
         return format!("diff --git a/{from} b/{to}\nsimilarity index 100%\nrename from {from}\nrename to {to}\n");
     }
@@ -156,7 +157,9 @@ fn section(path: &str) -> String {
             "diff --git a/{path} b/{path}\nindex 1111111..2222222 100644\nBinary files a/{path} and b/{path} differ\n"
         );
     }
-    format!("diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-old\n+new\n")
+    let text = fs::read_to_string(dir.join(path)).unwrap();
+    let first = text.lines().next().unwrap_or_default();
+    format!("diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-{first}\n+new\n")
 }
 
 fn facts(case: &Case, fragments: &BTreeMap<String, String>) -> Value {
