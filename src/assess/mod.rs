@@ -30,8 +30,8 @@ pub use roster::roster;
 pub use spoken::{Acquainted, Heard, Named, speakers, spoken};
 pub use teams::teams;
 pub use templates::{
-    Fit, asks_for_edits, asks_for_locks, asks_for_samples, breaker, codes as template_lint_codes, conditions, covered,
-    fit, lints as template_lints, proof, standing,
+    Fit, asks_for_edits, asks_for_locks, asks_for_samples, codes as template_lint_codes, conditions, covered, fit,
+    lints as template_lints, proof, standing,
 };
 
 use crate::model::{

@@ -15,11 +15,6 @@ pub(super) struct History<'e> {
     now: Moment,
 }
 
-/// Why a template's breaker is open at a moment; `None` when it is closed.
-pub fn breaker(template: &Template, outcomes: &[Outcome], now: Moment) -> Option<String> {
-    History::of(template, outcomes, now).breaker()
-}
-
 /// Outcomes that no template will ever hear of: a slip in a name must not keep a breaker closed unnoticed.
 pub(in crate::assess) fn outcomes_of_nobody(templates: &[Template], outcomes: &[Outcome]) -> Vec<Finding> {
     let known: BTreeSet<&str> = templates.iter().map(|template| template.id.as_str()).collect();

@@ -21,7 +21,6 @@ use history::History;
 use std::collections::BTreeSet;
 
 pub use fit::{Fit, fit};
-pub use history::breaker;
 pub(super) use history::outcomes_of_nobody;
 pub use lints::{codes, lints};
 pub use samples::{asks_for_samples, proof};
