@@ -202,9 +202,9 @@ impl<'t> Reader<'t> {
             self.cursor = range.start + 1;
         }
         let (start, value) = match made {
-            Made::List { from } => (start, Value::List(self.items.split_off(from))),
+            Made::List { from } => (start, Value::List(self.items.drain(from..).collect())),
             Made::Map { from, .. } => {
-                let fields = self.fields.split_off(from);
+                let fields: Vec<_> = self.fields.drain(from..).collect();
                 let first = fields.first().filter(|_| !flow).map(|field| field.key_span.start as usize);
                 (first.unwrap_or(start), yaml_keys::map(&self.source, fields)?)
             }
